@@ -1,0 +1,7 @@
+/**
+ * Leases in a NATS JetStream key-value bucket.
+ */
+@NullMarked
+package io.hacluster.election.nats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package io.hacluster.replication;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How replication is at one moment.
+ *
+ * @param state what it is doing
+ * @param txid leader: the last transaction the log has acknowledged; follower: the last
+ * applied; 0 if none
+ * @param logTxid the last transaction known to be in the log; 0 if none
+ * @param lag how long the oldest committed but unshipped (leader) or shipped but
+ * unapplied (follower) transaction has been waiting; zero when level
+ * @param failure what is wrong at the moment, null if nothing
+ * @param diverged paths of files set aside, oldest first
+ * @param counters totals since the start of the process
+ */
+public record ReplicationStatus(State state, long txid, long logTxid, Duration lag, @Nullable String failure,
+		List<String> diverged, Counters counters) {
+
+	/**
+	 * The states of replication.
+	 */
+	public enum State {
+
+		/**
+		 * Neither follows nor ships.
+		 */
+		STOPPED,
+
+		/**
+		 * Builds a replica from the log.
+		 */
+		RESTORING,
+
+		/**
+		 * Applies what the leader ships.
+		 */
+		FOLLOWING,
+
+		/**
+		 * Holds a database that is ahead of the log, and waits to lead or to be
+		 * overtaken.
+		 */
+		AHEAD,
+
+		/**
+		 * Leads, and waits for the database file to appear.
+		 */
+		AWAITING_DATABASE,
+
+		/**
+		 * Ships what is committed.
+		 */
+		SHIPPING
+
+	}
+
+	/**
+	 * Totals since the start of the process.
+	 *
+	 * @param shippedBatches level-0 files acknowledged
+	 * @param shippedBytes their bytes
+	 * @param appliedBatches level-0 files applied
+	 * @param appliedBytes their bytes
+	 * @param snapshots snapshots taken
+	 * @param checkpoints checkpoints made
+	 * @param restores replicas built from the log
+	 * @param storeErrors failures of the store
+	 * @param fenceRejections appends refused because of a newer fence
+	 */
+	public record Counters(long shippedBatches, long shippedBytes, long appliedBatches, long appliedBytes,
+			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections) {
+	}
+
+}
