@@ -63,6 +63,24 @@ final class DatabaseConnections implements AutoCloseable {
 	}
 
 	/**
+	 * Opens a connection whose close neither checkpoints nor removes the write-ahead log,
+	 * and keeps that of others from doing so while it is open.
+	 */
+	static Connection connectReadOnly(Path database) throws SQLException {
+		SQLiteConfig config = new SQLiteConfig();
+		config.setReadOnly(true);
+		Connection connection = config.createConnection("jdbc:sqlite:" + database.toAbsolutePath());
+		try {
+			execute(connection, "SELECT count(*) FROM sqlite_schema");
+			return connection;
+		}
+		catch (SQLException ex) {
+			connection.close();
+			throw ex;
+		}
+	}
+
+	/**
 	 * Begins a read transaction. The statement is needed: {@code BEGIN} alone takes no
 	 * lock.
 	 */
@@ -78,36 +96,22 @@ final class DatabaseConnections implements AutoCloseable {
 	}
 
 	/**
-	 * Takes the read lock, or lets another read transaction, that sees all that is
-	 * committed now, take the place of the one held; at no time is there none.
+	 * Returns the connection that is in no transaction.
 	 */
-	void renewReadLock() throws SQLException {
-		beginRead(this.spare);
-		releaseReadLock();
-		Connection former = this.reader;
-		this.reader = this.spare;
-		this.spare = former;
-		this.reading = true;
+	Connection spare() {
+		return this.spare;
 	}
 
 	/**
-	 * Begins the read transaction that {@link #promoteStandby()} puts in place of the one
-	 * held. Between the two calls both are held.
+	 * Lets the read transaction that has been begun on the spare connection take the
+	 * place of the one held, so that at no time there is none.
 	 */
-	void beginStandby() throws SQLException {
-		beginRead(this.spare);
-	}
-
-	void promoteStandby() throws SQLException {
+	void swapReadLock() throws SQLException {
 		releaseReadLock();
 		Connection former = this.reader;
 		this.reader = this.spare;
 		this.spare = former;
 		this.reading = true;
-	}
-
-	void abandonStandby() throws SQLException {
-		execute(this.spare, "ROLLBACK");
 	}
 
 	void takeReadLock() throws SQLException {

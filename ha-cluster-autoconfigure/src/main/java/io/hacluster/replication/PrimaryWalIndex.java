@@ -1,11 +1,10 @@
 package io.hacluster.replication;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +25,15 @@ final class PrimaryWalIndex implements AutoCloseable {
 
 	private static final int ATTEMPTS = 100;
 
-	private final FileChannel channel;
+	/**
+	 * Not a channel: an interrupt would close that.
+	 */
+	private final RandomAccessFile file;
 
-	private final ByteBuffer buffer = ByteBuffer.allocateDirect(SIZE);
+	private final ByteBuffer buffer = ByteBuffer.allocate(SIZE);
 
 	PrimaryWalIndex(Path shm) throws IOException {
-		this.channel = FileChannel.open(shm, StandardOpenOption.READ);
+		this.file = new RandomAccessFile(shm.toFile(), "r");
 	}
 
 	/**
@@ -42,11 +44,8 @@ final class PrimaryWalIndex implements AutoCloseable {
 	 */
 	synchronized @Nullable PrimaryWalState read() throws IOException {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			this.buffer.clear();
-			while (this.buffer.hasRemaining() && this.channel.read(this.buffer, this.buffer.position()) > 0) {
-				// the file is short only while SQLite creates it
-			}
-			if (!this.buffer.hasRemaining() && sound(this.buffer)) {
+			this.file.seek(0);
+			if (this.file.read(this.buffer.array()) == SIZE && sound(this.buffer)) {
 				return state(this.buffer);
 			}
 			Thread.onSpinWait();
@@ -82,7 +81,7 @@ final class PrimaryWalIndex implements AutoCloseable {
 
 	@Override
 	public void close() throws IOException {
-		this.channel.close();
+		this.file.close();
 	}
 
 }
