@@ -373,6 +373,7 @@ final class PrimaryEngine {
 		boolean shipped = false;
 		boolean empty = false;
 		try {
+			this.hold.dropIfReplaced();
 			PrimaryDatabase database = this.hold.held();
 			PrimaryCapture current = this.capture;
 			shipped = barrier || closeDoor(Duration.ZERO);

@@ -36,6 +36,10 @@ final class PrimaryLoop {
 
 	private static final long EAGER_LONGEST = Duration.ofMillis(10).toNanos();
 
+	private static final long IDLE = Duration.ofSeconds(1).toNanos();
+
+	private static final long LOOK = Duration.ofSeconds(1).toNanos();
+
 	private static final long ERROR_PAUSE = Duration.ofMillis(200).toNanos();
 
 	private final NodeIdentity identity;
@@ -64,6 +68,8 @@ final class PrimaryLoop {
 
 	private long eagerUntil;
 
+	private long lookAt;
+
 	private long eagerWait = EAGER;
 
 	PrimaryLoop(NodeIdentity identity, PrimaryEngine engine, PrimaryHold hold, PrimaryCounters counters,
@@ -76,6 +82,7 @@ final class PrimaryLoop {
 		this.ticker = ticker;
 		this.onFenced = onFenced;
 		this.eagerUntil = ticker.nanoTime();
+		this.lookAt = this.eagerUntil;
 		this.thread = new Thread(this::run, "ha-primary-" + identity.cluster());
 		this.thread.setDaemon(true);
 		this.thread.start();
@@ -138,8 +145,13 @@ final class PrimaryLoop {
 			if (last) {
 				return;
 			}
-			long idle = Duration.ofSeconds(1).toNanos();
-			await((this.shipping && !this.fenced) ? round() : idle);
+			if (this.shipping && !this.fenced) {
+				dropIfReplaced();
+				await(round());
+			}
+			else {
+				await(IDLE);
+			}
 		}
 	}
 
@@ -195,9 +207,6 @@ final class PrimaryLoop {
 			this.eagerUntil = this.ticker.nanoTime() + EAGER;
 			this.eagerWait = EAGER_FIRST;
 		}
-		else if (wait == nanos) {
-			dropIfReplaced();
-		}
 	}
 
 	private boolean isCommitExpected() {
@@ -210,6 +219,11 @@ final class PrimaryLoop {
 	}
 
 	private void dropIfReplaced() {
+		long now = this.ticker.nanoTime();
+		if (now - this.lookAt < 0) {
+			return;
+		}
+		this.lookAt = now + LOOK;
 		try {
 			this.hold.dropIfReplaced();
 		}

@@ -74,7 +74,8 @@ final class RestoredDatabase {
 					"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
 			for (String table : tables) {
 				lines.add(table);
-				lines.addAll(query(connection, "SELECT rowid || ':' || hex(v) FROM " + table + " ORDER BY rowid"));
+				query(connection, "SELECT rowid || ':' || hex(v) FROM " + table + " ORDER BY rowid")
+					.forEach((row) -> lines.add((row.length() > 30) ? row.substring(0, 20) + row.hashCode() : row));
 			}
 		}
 		return lines;
