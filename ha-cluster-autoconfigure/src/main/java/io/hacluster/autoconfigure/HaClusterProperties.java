@@ -1,0 +1,201 @@
+package io.hacluster.autoconfigure;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
+ * combinations that cannot work are refused where the beans are made, so that the message
+ * names the property and where it came from.
+ *
+ * @param enabled whether this application takes part in the cluster.
+ * @param name name of the cluster, the same on all of its nodes: 1 to 63 letters, digits,
+ * hyphens or underscores.
+ * @param nodeId name of this node, unique within the cluster and stable over restarts.
+ * Falls back to the host name.
+ * @param address where this node can be reached, for display to the other nodes.
+ * @param store where leases and the log of the database are kept.
+ * @param nats connection to NATS, for the store of that name.
+ * @param local directory for the local store.
+ * @param election times of the election.
+ * @param sqlite database to replicate. Without a path nothing is replicated.
+ * @param backend service that only the leader runs.
+ * @param lifecycle time budgets of the steps of becoming leader and of stepping down.
+ */
+@ConfigurationProperties("ha.cluster")
+public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
+		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
+		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Backend backend,
+		@DefaultValue Lifecycle lifecycle) {
+
+	/**
+	 * The kinds of store.
+	 */
+	public enum Store {
+
+		/**
+		 * NATS JetStream: leases in a key-value bucket, the log in an object store.
+		 */
+		NATS,
+
+		/**
+		 * A directory that all nodes share. For nodes on one machine only: on two hosts
+		 * it would mean two leaders.
+		 */
+		LOCAL
+
+	}
+
+	/**
+	 * The connection to NATS.
+	 *
+	 * @param servers comma-separated URLs of the servers, for example
+	 * "nats://10.0.0.1:4222".
+	 * @param username user name to log in with.
+	 * @param password password of the user.
+	 * @param token token to log in with.
+	 * @param credentialsFile file with a JWT and the seed of its NKey.
+	 * @param nkeySeed seed of the NKey to log in with.
+	 * @param ssl encryption of the connection.
+	 * @param connectionTimeout how long connecting may take, for each server.
+	 * @param requestTimeout how long an answer may take.
+	 * @param startupTimeout how long the application waits at its start for a usable
+	 * server before it gives up. Zero starts it without asking.
+	 * @param electionBucket key-value bucket of the leases. Falls back to "ha-" and the
+	 * name of the cluster.
+	 * @param replicaBucket object store of the log. Falls back to "ha-", the name of the
+	 * cluster and "-db".
+	 * @param replicas number of servers that keep each of the two buckets, used when a
+	 * bucket is created.
+	 */
+	public record Nats(@DefaultValue List<String> servers, @Nullable String username, @Nullable String password,
+			@Nullable String token, @Nullable String credentialsFile, @Nullable String nkeySeed, @DefaultValue Ssl ssl,
+			@DefaultValue("2s") Duration connectionTimeout, @DefaultValue("2s") Duration requestTimeout,
+			@DefaultValue("10s") Duration startupTimeout, @Nullable String electionBucket,
+			@Nullable String replicaBucket, @DefaultValue("1") int replicas) {
+
+		/**
+		 * Encryption of the connection.
+		 *
+		 * @param bundle SSL bundle with the trusted certificates and the key of the
+		 * client.
+		 */
+		public record Ssl(@Nullable String bundle) {
+		}
+
+	}
+
+	/**
+	 * The local store.
+	 *
+	 * @param directory directory that all nodes of the machine share.
+	 */
+	public record Local(@Nullable String directory) {
+	}
+
+	/**
+	 * The times of the election.
+	 *
+	 * @param leaseDuration how long a lease stands without renewal before another node
+	 * may take over. At least one second.
+	 * @param renewInterval how often the leader renews its lease. At least 250
+	 * milliseconds.
+	 * @param margin how long before the end of its lease a leader that cannot renew gives
+	 * up, to be finished when the lease ends. Falls back to a fifth of the lease.
+	 */
+	public record Election(@DefaultValue("10s") Duration leaseDuration, @DefaultValue("3s") Duration renewInterval,
+			@Nullable Duration margin) {
+	}
+
+	/**
+	 * The database to replicate.
+	 *
+	 * @param path database file that the backend of the leader opens.
+	 * @param replicaPath replica that a follower keeps, on the same file system as the
+	 * database. Falls back to the path of the database and "-replica".
+	 * @param snapshotInterval how often the leader puts a snapshot into the log.
+	 * @param retention how far back the log can be restored to.
+	 * @param checkpointPages number of pages in the write-ahead log from which on the
+	 * leader makes a checkpoint.
+	 */
+	public record Sqlite(@Nullable String path, @Nullable String replicaPath,
+			@DefaultValue("1h") Duration snapshotInterval, @DefaultValue("24h") Duration retention,
+			@DefaultValue("1000") int checkpointPages) {
+	}
+
+	/**
+	 * The service that only the leader runs.
+	 *
+	 * @param type kind of the backend.
+	 * @param startTimeout how long the backend may take to start and become healthy.
+	 * @param stopTimeout how long the backend may take to stop before it is killed.
+	 * @param health how the health of the backend is asked for.
+	 * @param process process to run, for the type of that name.
+	 */
+	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
+			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process) {
+
+		/**
+		 * The kinds of backend.
+		 */
+		public enum Type {
+
+			/**
+			 * The application itself is the backend.
+			 */
+			NONE,
+
+			/**
+			 * A process that the leader starts and that ends with it.
+			 */
+			PROCESS,
+
+			/**
+			 * A bean of type {@link io.hacluster.backend.Backend}.
+			 */
+			CUSTOM
+
+		}
+
+		/**
+		 * How the health of the backend is asked for.
+		 *
+		 * @param url URL that answers with a status of 200 to 299 when the backend is
+		 * healthy. Without one a running backend is healthy.
+		 * @param interval how often the backend is asked.
+		 * @param timeout how long an answer may take.
+		 */
+		public record Health(@Nullable URI url, @DefaultValue("5s") Duration interval,
+				@DefaultValue("3s") Duration timeout) {
+		}
+
+		/**
+		 * The process to run.
+		 *
+		 * @param command program and arguments. There is no shell in between.
+		 * @param directory directory to run in. Falls back to that of the application.
+		 * @param environment environment variables to add.
+		 */
+		public record Process(@DefaultValue List<String> command, @Nullable String directory,
+				@DefaultValue Map<String, String> environment) {
+		}
+
+	}
+
+	/**
+	 * The time budgets of the steps.
+	 *
+	 * @param catchUpTimeout how long the final catch-up of a new leader, and the first
+	 * catch-up after a step-down, may take.
+	 */
+	public record Lifecycle(@DefaultValue("60s") Duration catchUpTimeout) {
+	}
+
+}
