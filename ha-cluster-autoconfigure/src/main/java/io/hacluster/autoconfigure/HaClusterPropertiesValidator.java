@@ -2,6 +2,7 @@ package io.hacluster.autoconfigure;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import io.hacluster.NodeIdentity;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 import org.springframework.util.StringUtils;
 
 /**
@@ -98,12 +100,34 @@ final class HaClusterPropertiesValidator {
 		}
 		requireBucketName("nats.election-bucket", nats.electionBucket());
 		requireBucketName("nats.replica-bucket", nats.replicaBucket());
+	}
+
+	/**
+	 * Checks how NATS is reached where no bean tells.
+	 */
+	void validateNatsConnection() {
+		HaClusterProperties.Nats nats = this.properties.nats();
+		if (nats.servers().isEmpty()) {
+			// No default: with a server of its own on each host, each node would lead.
+			throw invalid("nats.servers", null,
+					"The servers of the NATS store must be set, for example nats://10.0.0.1:4222");
+		}
 		if (nats.password() != null && nats.username() == null) {
 			throw invalid("nats.username", null, "It must be set where 'ha.cluster.nats.password' is");
 		}
 		if (nats.username() != null && nats.password() == null) {
 			throw invalid("nats.password", null, "It must be set where 'ha.cluster.nats.username' is");
 		}
+		String credentials = nats.credentialsFile();
+		if (credentials != null && !Files.isReadable(Path.of(credentials))) {
+			throw invalid("nats.credentials-file", credentials, "The file is missing or cannot be read");
+		}
+		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
+			entries.put("ha.cluster.nats.username", nats.username());
+			entries.put("ha.cluster.nats.token", nats.token());
+			entries.put("ha.cluster.nats.credentials-file", credentials);
+			entries.put("ha.cluster.nats.nkey-seed", nats.nkeySeed());
+		});
 	}
 
 	private void requireBucketName(String property, @Nullable String value) {
