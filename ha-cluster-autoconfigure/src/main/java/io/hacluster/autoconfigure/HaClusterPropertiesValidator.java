@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -49,6 +50,7 @@ final class HaClusterPropertiesValidator {
 		validateNats(this.properties.nats());
 		validateSqlite(this.properties.sqlite());
 		validateBackend(this.properties.backend());
+		validateLifecycle(this.properties.lifecycle());
 	}
 
 	/**
@@ -130,6 +132,36 @@ final class HaClusterPropertiesValidator {
 		});
 	}
 
+	/**
+	 * Checks the process to run.
+	 */
+	void validateProcess() {
+		List<String> command = this.properties.backend().process().command();
+		if (command.isEmpty() || command.get(0).isBlank()) {
+			throw invalid("backend.process.command", command,
+					"It must name the program to run where 'ha.cluster.backend.type' is 'process'");
+		}
+		String directory = this.properties.backend().process().directory();
+		if (directory != null && !Files.isDirectory(Path.of(directory))) {
+			throw invalid("backend.process.directory", directory, "The directory does not exist");
+		}
+	}
+
+	/**
+	 * Checks that there is a backend where one is asked for.
+	 * @param present whether there is one
+	 */
+	void validateBackendPresence(boolean present) {
+		HaClusterProperties.Backend backend = this.properties.backend();
+		if (backend.type() == HaClusterProperties.Backend.Type.CUSTOM && !present) {
+			throw invalid("backend.type", "custom", "There is no bean of type 'io.hacluster.backend.Backend'");
+		}
+		if (backend.health().url() != null && !present) {
+			throw invalid("backend.health.url", backend.health().url(),
+					"There is no backend to ask: 'ha.cluster.backend.type' is 'none'");
+		}
+	}
+
 	private void requireBucketName(String property, @Nullable String value) {
 		if (value != null && !NAME.matcher(value).matches()) {
 			throw invalid(property, value,
@@ -173,6 +205,14 @@ final class HaClusterPropertiesValidator {
 				throw invalid("backend.health.url", backend.health().url(), "It must begin with http:// or https://");
 			}
 		}
+	}
+
+	private void validateLifecycle(HaClusterProperties.Lifecycle lifecycle) {
+		requirePositive("lifecycle.catch-up-timeout", lifecycle.catchUpTimeout());
+		requirePositive("lifecycle.replication-timeout", lifecycle.replicationTimeout());
+		requirePositive("lifecycle.vip-timeout", lifecycle.vipTimeout());
+		requirePositive("lifecycle.database-timeout", lifecycle.databaseTimeout());
+		requirePositive("lifecycle.listener-timeout", lifecycle.listenerTimeout());
 	}
 
 	private void requirePositive(String property, Duration value) {
