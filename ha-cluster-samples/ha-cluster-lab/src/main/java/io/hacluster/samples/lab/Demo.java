@@ -3,9 +3,11 @@ package io.hacluster.samples.lab;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -60,7 +62,7 @@ final class Demo {
 	}
 
 	private void start(Node node) {
-		node.start();
+		this.cluster.start(node);
 		this.progress.say("%s started: %s, pid %d", node.name(), node.url(), node.process().pid());
 	}
 
@@ -164,8 +166,19 @@ final class Demo {
 			Map<String, Integer> counts = new LinkedHashMap<>();
 			counts.put(leader.name(), rows.payloads().size());
 			counts.put(follower.name(), replica.rows().payloads().size());
-			return new Report(List.copyOf(this.failovers), integrity, counts, rows.differences(replica.rows()));
+			return new Report(List.copyOf(this.failovers), missing(rows), integrity, counts,
+					rows.differences(replica.rows()));
 		}
+	}
+
+	private List<Long> missing(Rows rows) {
+		Set<Long> charged = new HashSet<>();
+		this.failovers.forEach((failover) -> failover.lost().forEach((row) -> charged.add(row.id())));
+		return this.ledger.since(0)
+			.stream()
+			.map(Ledger.Entry::id)
+			.filter((id) -> !rows.holds(id) && !charged.contains(id))
+			.toList();
 	}
 
 	/**

@@ -12,12 +12,14 @@ import tools.jackson.databind.json.JsonMapper;
  * The result of the demo.
  *
  * @param failovers one after the other
+ * @param missing acknowledged rows that are gone at the end and were there after every
+ * failover
  * @param integrity the answers of {@code PRAGMA integrity_check} at the end, by node
  * @param rows how many rows each node holds at the end
  * @param differences how the content of the nodes differs at the end
  */
-record Report(List<FailoverResult> failovers, Map<String, String> integrity, Map<String, Integer> rows,
-		List<String> differences) {
+record Report(List<FailoverResult> failovers, List<Long> missing, Map<String, String> integrity,
+		Map<String, Integer> rows, List<String> differences) {
 
 	private static final String ROW = "%-20s %12s %14s %6s  %-16s %s%n";
 
@@ -41,6 +43,10 @@ record Report(List<FailoverResult> failovers, Map<String, String> integrity, Map
 				.forEach((difference) -> violations
 					.add("after the " + failover.kind().text() + " of " + failover.node() + ": " + difference));
 		}
+		if (!this.missing.isEmpty()) {
+			violations.add(this.missing.size() + " acknowledged rows have gone without a failover, the first is row "
+					+ this.missing.get(0));
+		}
 		this.integrity.forEach((node, answer) -> {
 			if (!"ok".equals(answer)) {
 				violations.add("integrity_check on " + node + ": " + answer);
@@ -59,7 +65,7 @@ record Report(List<FailoverResult> failovers, Map<String, String> integrity, Map
 					failover.integrity(), equality(failover.differences())));
 		}
 		int acknowledged = this.failovers.stream().mapToInt(FailoverResult::acknowledged).sum();
-		int lost = this.failovers.stream().mapToInt((failover) -> failover.lost().size()).sum();
+		int lost = this.failovers.stream().mapToInt((failover) -> failover.lost().size()).sum() + this.missing.size();
 		table.append(String.format(Locale.ROOT, ROW, "at the end", "", acknowledged, lost, integrityText(),
 				equality(this.differences) + " " + this.rows));
 		return table.toString();
