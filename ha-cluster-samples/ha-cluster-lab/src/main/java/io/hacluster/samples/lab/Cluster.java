@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class Cluster implements AutoCloseable {
 	private final List<Node> nodes;
 
 	private final @Nullable NatsProcess nats;
+
+	private final List<ChildProcess> others = new ArrayList<>();
 
 	private boolean closed;
 
@@ -79,7 +82,7 @@ final class Cluster implements AutoCloseable {
 		return Files.createDirectories(directory);
 	}
 
-	private static int freePort() throws IOException {
+	static int freePort() throws IOException {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
@@ -109,6 +112,19 @@ final class Cluster implements AutoCloseable {
 	synchronized void start(Node node) {
 		refuseWhenClosed();
 		node.start();
+	}
+
+	/**
+	 * Runs a further process, which the clean-up ends too.
+	 * @param command program and arguments
+	 * @param log the name of its log file
+	 * @return the process
+	 */
+	synchronized ChildProcess run(List<String> command, String log) {
+		refuseWhenClosed();
+		ChildProcess process = ChildProcess.start(command, this.directory, this.directory.resolve(log), Map.of());
+		this.others.add(process);
+		return process;
 	}
 
 	private void refuseWhenClosed() {
@@ -157,6 +173,7 @@ final class Cluster implements AutoCloseable {
 		}
 		this.closed = true;
 		this.nodes.forEach(Node::destroy);
+		this.others.forEach(ChildProcess::kill);
 		if (this.nats != null) {
 			this.nats.destroy();
 		}

@@ -56,6 +56,17 @@ final class DatabaseFile implements AutoCloseable {
 		return new Rows(rows);
 	}
 
+	/**
+	 * Returns the greatest number of a row.
+	 * @return the number, 0 if there is none
+	 */
+	long last() throws SQLException {
+		try (Statement statement = this.connection.createStatement();
+				ResultSet result = statement.executeQuery("SELECT coalesce(max(id), 0) FROM numbered_row")) {
+			return result.getLong(1);
+		}
+	}
+
 	boolean holds(long id) throws SQLException {
 		try (Statement statement = this.connection.createStatement();
 				ResultSet result = statement.executeQuery("SELECT 1 FROM numbered_row WHERE id = " + id)) {

@@ -140,15 +140,7 @@ final class Demo {
 			if (!follower.process().isAlive()) {
 				throw new LabException(follower.name() + " has ended by itself\n" + follower.tail());
 			}
-			if (!follower.isFollower()) {
-				return false;
-			}
-			try (DatabaseFile replica = DatabaseFile.open(follower.replica())) {
-				return replica.holds(id);
-			}
-			catch (SQLException ex) {
-				return false;
-			}
+			return follower.isFollower() && follower.replicates(id);
 		};
 	}
 

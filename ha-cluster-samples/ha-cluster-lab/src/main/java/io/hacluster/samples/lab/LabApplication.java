@@ -1,6 +1,8 @@
 package io.hacluster.samples.lab;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -24,46 +26,40 @@ final class LabApplication {
 			System.out.print(LabOptions.USAGE);
 			return;
 		}
-		System.exit(run(args));
+		System.exit(run(List.of(args)));
 	}
 
-	private static int run(String[] args) {
+	private static int run(List<String> arguments) {
 		try {
-			LabOptions options = LabOptions.parse(List.of(args));
-			try (Cluster cluster = Cluster.create(options)) {
-				return run(options, cluster);
+			if (arguments.contains(PacedWriter.COMMAND)) {
+				PacedWriter.run(arguments.subList(1, arguments.size()));
+				return 0;
 			}
+			LabOptions options = LabOptions.parse(arguments);
+			return (options.command() == LabOptions.Command.DEMO) ? demo(options) : bench(options);
 		}
 		catch (IllegalArgumentException ex) {
 			System.err.println(ex.getMessage());
 			System.err.print(LabOptions.USAGE);
 			return USAGE;
 		}
-		catch (LabException | SQLException ex) {
-			System.err.println(ex.getMessage());
+		catch (LabException | SQLException | IOException ex) {
+			if (!isShuttingDown()) {
+				System.err.println(ex.getMessage());
+			}
 			return FAILED;
 		}
 	}
 
-	private static int run(LabOptions options, Cluster cluster) throws SQLException {
-		try {
-			return demo(options, cluster);
-		}
-		catch (LabException ex) {
-			if (cluster.isClosed()) {
-				// Interrupted: the clean-up took the processes away, nothing failed.
-				return FAILED;
-			}
-			throw ex;
-		}
-	}
-
-	private static int demo(LabOptions options, Cluster cluster) throws SQLException {
+	private static int demo(LabOptions options) throws SQLException {
 		PrintStream out = options.json() ? System.err : System.out;
 		Progress progress = new Progress(out);
-		progress.say("store %s, lease %s, in %s", options.store().name().toLowerCase(Locale.ROOT),
-				Progress.text(options.lease()), cluster.directory());
-		Report report = new Demo(cluster, options.lease(), progress).run();
+		Report report;
+		try (Cluster cluster = Cluster.create(options)) {
+			progress.say("store %s, lease %s, in %s", options.store().name().toLowerCase(Locale.ROOT),
+					Progress.text(options.lease()), cluster.directory());
+			report = new Demo(cluster, options.lease(), progress).run();
+		}
 		if (options.json()) {
 			System.out.println(report.json());
 		}
@@ -73,6 +69,29 @@ final class LabApplication {
 		}
 		report.violations().forEach((violation) -> System.err.println("VIOLATED: " + violation));
 		return report.violations().isEmpty() ? 0 : VIOLATED;
+	}
+
+	private static int bench(LabOptions options) throws SQLException, IOException {
+		Path lab = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
+		String table = new Benchmark(options, new Progress(System.err), lab).run();
+		System.out.print(table);
+		return 0;
+	}
+
+	/**
+	 * Whether a signal has set off the clean-up: what fails then is no failure.
+	 */
+	private static boolean isShuttingDown() {
+		try {
+			Thread probe = new Thread(() -> {
+			});
+			Runtime.getRuntime().addShutdownHook(probe);
+			Runtime.getRuntime().removeShutdownHook(probe);
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return true;
+		}
 	}
 
 }

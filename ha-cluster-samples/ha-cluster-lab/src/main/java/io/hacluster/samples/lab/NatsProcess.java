@@ -3,7 +3,6 @@ package io.hacluster.samples.lab;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +38,8 @@ final class NatsProcess {
 		if (binary == null) {
 			throw new LabException("no nats-server is given");
 		}
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return new NatsProcess(binary.toAbsolutePath(), Files.createDirectories(directory.resolve("nats")),
-					socket.getLocalPort());
-		}
+		return new NatsProcess(binary.toAbsolutePath(), Files.createDirectories(directory.resolve("nats")),
+				Cluster.freePort());
 	}
 
 	String url() {

@@ -3,6 +3,7 @@ package io.hacluster.samples.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,8 +157,27 @@ final class Node {
 		}
 	}
 
-	String metrics() {
-		return this.http.get(url() + "/actuator/prometheus").body();
+	/**
+	 * Appends a row through the backend.
+	 * @param id the number of the row
+	 * @return whether it was acknowledged
+	 */
+	boolean append(long id) {
+		return this.http.post(backendUrl() + "/rows?id=" + id, "text/plain", Rows.payload(id)).isOk();
+	}
+
+	/**
+	 * Returns whether the replica of this node holds a row.
+	 * @param id the number of the row
+	 * @return {@code false} also while there is no replica
+	 */
+	boolean replicates(long id) {
+		try (DatabaseFile database = DatabaseFile.open(replica())) {
+			return database.holds(id);
+		}
+		catch (SQLException ex) {
+			return false;
+		}
 	}
 
 	/**

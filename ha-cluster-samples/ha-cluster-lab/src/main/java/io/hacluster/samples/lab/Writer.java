@@ -17,8 +17,6 @@ final class Writer implements AutoCloseable {
 
 	private final List<Node> nodes;
 
-	private final HttpCalls http = new HttpCalls();
-
 	private final Ledger ledger = new Ledger();
 
 	private final Thread thread = new Thread(this::run, "lab-writer");
@@ -42,9 +40,7 @@ final class Writer implements AutoCloseable {
 		int target = 0;
 		for (long id = 1; !this.closed; id++) {
 			Node node = this.nodes.get(target);
-			HttpCalls.Answer answer = this.http.post(node.backendUrl() + "/rows?id=" + id, "text/plain",
-					Rows.payload(id));
-			if (answer.isOk()) {
+			if (node.append(id)) {
 				this.ledger.acknowledged(id, node.name(), System.nanoTime());
 				LockSupport.parkNanos(PACE.toNanos());
 			}
