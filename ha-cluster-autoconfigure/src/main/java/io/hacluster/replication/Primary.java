@@ -97,7 +97,7 @@ final class Primary implements AutoCloseable {
 		this.hold = new PrimaryHold(identity, database, Duration.ofSeconds(1), this.counters);
 		this.engine = new PrimaryEngine(settings, identity, this.hold, this.shipper, this.encoder,
 				new PrimaryContinuity(store), this.counters, this.signal, clock, ticker, () -> this.stopped);
-		this.loop = new PrimaryLoop(identity, this.engine, this.hold, this.counters, this.signal, ticker, onFenced);
+		this.loop = new PrimaryLoop(identity, this.engine, this.counters, this.signal, ticker, onFenced);
 	}
 
 	/**

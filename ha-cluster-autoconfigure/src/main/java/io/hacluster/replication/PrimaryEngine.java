@@ -296,6 +296,15 @@ final class PrimaryEngine {
 		}
 	}
 
+	/**
+	 * Lets go of a database that has been replaced by another file.
+	 */
+	void dropIfReplaced() throws IOException, SQLException {
+		if (this.hold.dropIfReplaced()) {
+			loseContinuity();
+		}
+	}
+
 	private boolean shipAll(PrimaryWalState state, Duration timeout) throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.attach();
 		PrimaryCapture current = this.capture;
@@ -373,7 +382,7 @@ final class PrimaryEngine {
 		boolean shipped = false;
 		boolean empty = false;
 		try {
-			this.hold.dropIfReplaced();
+			dropIfReplaced();
 			PrimaryDatabase database = this.hold.held();
 			PrimaryCapture current = this.capture;
 			shipped = barrier || closeDoor(Duration.ZERO);

@@ -46,8 +46,6 @@ final class PrimaryLoop {
 
 	private final PrimaryEngine engine;
 
-	private final PrimaryHold hold;
-
 	private final PrimaryCounters counters;
 
 	private final PrimarySignal signal;
@@ -72,11 +70,10 @@ final class PrimaryLoop {
 
 	private long eagerWait = EAGER;
 
-	PrimaryLoop(NodeIdentity identity, PrimaryEngine engine, PrimaryHold hold, PrimaryCounters counters,
-			PrimarySignal signal, Ticker ticker, Consumer<FencedException> onFenced) {
+	PrimaryLoop(NodeIdentity identity, PrimaryEngine engine, PrimaryCounters counters, PrimarySignal signal,
+			Ticker ticker, Consumer<FencedException> onFenced) {
 		this.identity = identity;
 		this.engine = engine;
-		this.hold = hold;
 		this.counters = counters;
 		this.signal = signal;
 		this.ticker = ticker;
@@ -225,7 +222,7 @@ final class PrimaryLoop {
 		}
 		this.lookAt = now + LOOK;
 		try {
-			this.hold.dropIfReplaced();
+			this.engine.dropIfReplaced();
 		}
 		catch (IOException | SQLException ex) {
 			report(ex);
