@@ -1,0 +1,33 @@
+package io.hacluster.lifecycle;
+
+import java.time.Duration;
+
+/**
+ * The times of a node's lifecycle.
+ *
+ * @param leaseDuration the duration T of the lease: how long a node stands aside after it
+ * has stepped down or failed
+ * @param margin the margin m between the end of leadership and the end of the lease: all
+ * the time an urgent step-down has until the node is harmless
+ * @param healthInterval how often a leader asks its backend how it is
+ * @param timeouts how long each step may take
+ */
+public record LifecycleSettings(Duration leaseDuration, Duration margin, Duration healthInterval,
+		StepTimeouts timeouts) {
+
+	/**
+	 * Creates settings.
+	 * @throws IllegalArgumentException if a duration is not positive, or the margin is
+	 * not shorter than the lease
+	 */
+	public LifecycleSettings {
+		if (margin.isNegative() || margin.isZero() || margin.compareTo(leaseDuration) >= 0) {
+			throw new IllegalArgumentException(
+					"'margin' must be positive and shorter than " + leaseDuration + ", but was " + margin);
+		}
+		if (healthInterval.isNegative() || healthInterval.isZero()) {
+			throw new IllegalArgumentException("'healthInterval' must be positive, but was " + healthInterval);
+		}
+	}
+
+}
