@@ -93,7 +93,7 @@ public final class ClusterLifecycle {
 	public void fenced(String reason) {
 		NodeLife current = this.life;
 		if (current != null) {
-			current.post(Signal.current(Trigger.LOST, reason));
+			current.post(Signal.lost(null, reason));
 		}
 	}
 

@@ -17,6 +17,7 @@ import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.Lease;
 import io.hacluster.replication.Replication;
+import io.hacluster.vip.VirtualIp;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +81,7 @@ final class NodeLife implements ElectionListener {
 		this.events = new LeadershipEvents(identity, publisher, leadership::leads);
 		this.signals = new SignalLoop(identity, this::handle);
 		this.watch = new LeaderWatch(identity, parts, this.lanes, settings,
-				(epoch, detail) -> post(Signal.of(Trigger.STEP_DOWN, epoch, "the backend " + detail)));
+				(epoch, detail) -> post(Signal.backendEnded(epoch, detail)));
 		this.conductor = new Conductor(identity.cluster(), settings,
 				new PromotionSequence(parts, settings.timeouts(), this.lanes, this.watch::keepVip),
 				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip), this.leaseReturn, board, ticker,
@@ -89,7 +90,7 @@ final class NodeLife implements ElectionListener {
 
 	void start() {
 		if (this.parts.backend() instanceof ExitAwareBackend backend) {
-			backend.onUnexpectedExit((detail) -> post(Signal.current(Trigger.STEP_DOWN, "the backend " + detail)));
+			backend.onUnexpectedExit((detail) -> post(Signal.backendEnded(null, detail)));
 		}
 		this.signals.start();
 		this.conductor.settle();
@@ -118,7 +119,7 @@ final class NodeLife implements ElectionListener {
 
 	@Override
 	public void lost(Epoch epoch, String reason) {
-		post(Signal.of(Trigger.LOST, epoch, reason));
+		post(Signal.lost(epoch, reason));
 	}
 
 	@Override
@@ -138,7 +139,7 @@ final class NodeLife implements ElectionListener {
 		if (!awaitQuiet(timeout)) {
 			this.board.failure("The node could not step down within " + timeout.toMillis()
 					+ " ms of being stopped, and now does so in the urgent way");
-			post(Signal.current(Trigger.LOST, "the node is being stopped and has no more time"));
+			post(Signal.lost(null, "the node is being stopped and has no more time"));
 			awaitQuiet(this.settings.margin().plus(LEAST_PATIENCE));
 		}
 		boolean following = state() == LifecycleState.FOLLOWER;
@@ -234,10 +235,23 @@ final class NodeLife implements ElectionListener {
 		this.leadership.demoted();
 		this.watch.stopWatchingBackend();
 		CompletableFuture<Void> revoked = this.events.revoked(current.epoch(), signal.reason());
-		if (signal.trigger() == Trigger.LOST || signal.reason().startsWith("the backend ")) {
+		if (signal.failure()) {
 			this.board.failure("Stepped down: " + signal.reason());
 		}
+		dropOverdueVip(current);
 		this.conductor.stepDown(current, signal.reason(), revoked);
+	}
+
+	/**
+	 * On a node that was suspended for longer than the margin, the address goes before
+	 * anything else is done (invariant I11); step 4 then finds nothing left to do.
+	 */
+	private void dropOverdueVip(Term current) {
+		VirtualIp virtualIp = this.parts.virtualIp();
+		if (virtualIp != null && current.lease().remaining().plus(this.settings.margin()).isNegative()) {
+			this.watch.dropVip();
+			this.lanes.virtualIp().submit(virtualIp::release);
+		}
 	}
 
 	private void enterElection() {

@@ -11,20 +11,29 @@ import org.jspecify.annotations.Nullable;
  * @param trigger what it means to the state machine
  * @param epoch the term, {@code null} for whichever is current
  * @param reason why, for people
+ * @param failure whether something has gone wrong, rather than that somebody asked for it
  * @param lease the lease won, for {@link Trigger#GRANTED} only
  */
-record Signal(Trigger trigger, @Nullable Epoch epoch, String reason, @Nullable HeldLease lease) {
+record Signal(Trigger trigger, @Nullable Epoch epoch, String reason, boolean failure, @Nullable HeldLease lease) {
 
 	static Signal of(Trigger trigger, Epoch epoch, String reason) {
-		return new Signal(trigger, epoch, reason, null);
+		return new Signal(trigger, epoch, reason, false, null);
 	}
 
 	static Signal granted(HeldLease lease) {
-		return new Signal(Trigger.GRANTED, lease.epoch(), "won the election", lease);
+		return new Signal(Trigger.GRANTED, lease.epoch(), "won the election", false, lease);
+	}
+
+	static Signal lost(@Nullable Epoch epoch, String reason) {
+		return new Signal(Trigger.LOST, epoch, reason, true, null);
+	}
+
+	static Signal backendEnded(@Nullable Epoch epoch, String detail) {
+		return new Signal(Trigger.STEP_DOWN, epoch, "the backend " + detail, true, null);
 	}
 
 	static Signal current(Trigger trigger, String reason) {
-		return new Signal(trigger, null, reason, null);
+		return new Signal(trigger, null, reason, false, null);
 	}
 
 }
