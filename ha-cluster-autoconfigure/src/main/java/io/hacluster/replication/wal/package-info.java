@@ -1,5 +1,5 @@
 /**
- * Reading SQLite's write-ahead log.
+ * SQLite's write-ahead log: reading it beside its writer, and encoding it.
  */
 @NullMarked
 package io.hacluster.replication.wal;

@@ -1,0 +1,315 @@
+package io.hacluster.replication.local;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.replication.ByteSource;
+import io.hacluster.replication.Fence;
+import io.hacluster.replication.LogEntry;
+import io.hacluster.replication.LogObserver;
+import io.hacluster.replication.LogOffset;
+import io.hacluster.replication.ReplicaStore.LogTail;
+import io.hacluster.replication.ltx.LtxName;
+
+/**
+ * Follows a log in a directory, woken by the file system and, should that fail, by a slow
+ * poll.
+ */
+final class LocalTail implements LogTail {
+
+	private static final Logger logger = LoggerFactory.getLogger(LocalTail.class);
+
+	private static final long POLL_MILLIS = 500;
+
+	private static final long JOIN_MILLIS = 10_000;
+
+	private final LocalDirectory directory;
+
+	private final LocalTerms terms;
+
+	private final LocalListing listing;
+
+	private final NodeIdentity node;
+
+	private final LogObserver observer;
+
+	private final Consumer<LogTail> onClose;
+
+	private final Thread thread;
+
+	private volatile boolean closed;
+
+	private boolean interrupted;
+
+	/** The last transaction delivered, or what the tail began after. */
+	private long last;
+
+	/** Whether what follows must join on without a gap. */
+	private boolean anchored;
+
+	private @Nullable Fence delivered;
+
+	private @Nullable WatchService watcher;
+
+	LocalTail(LocalDirectory directory, LocalTerms terms, LocalListing listing, NodeIdentity node, LogOffset after,
+			LogObserver observer, Consumer<LogTail> onClose) {
+		this.directory = directory;
+		this.terms = terms;
+		this.listing = listing;
+		this.node = node;
+		this.observer = observer;
+		this.onClose = onClose;
+		this.last = after.value();
+		this.anchored = this.last > 0;
+		this.thread = new Thread(this::run, "ha-tail-" + node.cluster());
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	private void run() {
+		try {
+			while (!this.closed) {
+				if (!pass()) {
+					return;
+				}
+				await();
+			}
+		}
+		catch (InterruptedException | ClosedWatchServiceException ex) {
+			// closed
+		}
+		catch (RuntimeException ex) {
+			if (!this.closed) {
+				logger.error("[{}] The tail of the local log has failed", this.node, ex);
+				this.observer.broken("The tail has failed: " + ex);
+			}
+		}
+		finally {
+			closeWatcher();
+		}
+	}
+
+	/**
+	 * Delivers all there is. Whether the log has a gap or has been wiped is looked at
+	 * only when nothing came, since that takes a listing.
+	 * @return whether the tail can go on
+	 */
+	private boolean pass() {
+		try {
+			this.directory.requirePresent();
+			watch();
+			long before = this.last;
+			deliverFollowing(false);
+			if (this.last == before) {
+				deliverFollowing(true);
+				requireUnbroken();
+			}
+			this.interrupted = false;
+			if (!this.closed) {
+				this.observer.reached(new LogOffset(this.last));
+			}
+		}
+		catch (BrokenLogException ex) {
+			if (!this.closed) {
+				this.observer.broken(String.valueOf(ex.getMessage()));
+			}
+			return false;
+		}
+		catch (IOException ex) {
+			interrupted(this.directory.unavailable("be read", ex).getMessage());
+		}
+		catch (StoreUnavailableException ex) {
+			interrupted(ex.getMessage());
+		}
+		return true;
+	}
+
+	private void interrupted(@Nullable String reason) {
+		closeWatcher();
+		if (!this.interrupted && !this.closed) {
+			this.interrupted = true;
+			this.observer.interrupted(String.valueOf(reason));
+		}
+	}
+
+	/**
+	 * Delivers in the order fence, files after it. That a file belongs to the fence
+	 * delivered last is known by reading the fence once more after the file was seen.
+	 */
+	private void deliverFollowing(boolean thorough) throws IOException {
+		while (!this.closed) {
+			Optional<Fence> fence = this.terms.current();
+			if (fence.isPresent() && !fence.get().equals(this.delivered)) {
+				deliverThrough(fence.get());
+			}
+			Optional<LogEntry> next = next(thorough);
+			if (next.isEmpty()) {
+				return;
+			}
+			if (this.terms.current().equals(fence)) {
+				deliver(next.get());
+			}
+		}
+	}
+
+	private void deliverThrough(Fence fence) throws IOException {
+		if (this.delivered != null && !this.delivered.logId().equals(fence.logId())) {
+			throw new BrokenLogException("The log has been wiped: it is another log now");
+		}
+		while (this.last < fence.offset().value() && !this.closed) {
+			Optional<LogEntry> next = next(true);
+			if (next.isEmpty()) {
+				break;
+			}
+			deliver(next.get());
+		}
+		this.delivered = fence;
+		if (!this.closed && fence.offset().value() >= this.last) {
+			this.observer.fence(fence);
+		}
+	}
+
+	private Optional<LogEntry> next(boolean thorough) throws IOException {
+		Optional<LogEntry> next = this.anchored ? this.listing.entry(LtxName.batch(this.last + 1)) : Optional.empty();
+		if (next.isPresent() || (this.anchored && !thorough)) {
+			return next;
+		}
+		for (LtxName name : this.listing.names(LtxName.LEVEL_BATCH)) {
+			if (name.maxTxid() > this.last && (!this.anchored || name.minTxid() <= this.last + 1)) {
+				return this.listing.entry(name);
+			}
+		}
+		return Optional.empty();
+	}
+
+	private void deliver(LogEntry entry) {
+		if (!this.closed) {
+			this.observer.file(entry, new FileSource(this.directory.file(entry.name()), entry.size()));
+			this.last = entry.name().maxTxid();
+			this.anchored = true;
+		}
+	}
+
+	private void requireUnbroken() throws IOException {
+		if (!this.anchored) {
+			return;
+		}
+		long end = this.listing.lastBatch();
+		if (end < this.last) {
+			throw new BrokenLogException(
+					"The log has been wiped: it ends at transaction " + end + ", before " + this.last);
+		}
+		// a listing is not atomic: what follows may have come meanwhile
+		if (end > this.last && next(true).isEmpty()) {
+			throw new BrokenLogException(
+					"Transaction " + (this.last + 1) + " has been retired; the log goes on after it");
+		}
+	}
+
+	private void watch() throws IOException {
+		if (this.watcher == null) {
+			WatchService watcher = this.directory.root().getFileSystem().newWatchService();
+			this.watcher = watcher;
+			Path batches = this.directory.level(LtxName.LEVEL_BATCH);
+			if (Files.isDirectory(batches) && Files.isDirectory(this.directory.terms())) {
+				batches.register(watcher, StandardWatchEventKinds.ENTRY_CREATE);
+				this.directory.terms().register(watcher, StandardWatchEventKinds.ENTRY_CREATE);
+			}
+			else {
+				closeWatcher();
+			}
+		}
+	}
+
+	private void await() throws InterruptedException {
+		WatchService watcher = this.watcher;
+		if (watcher == null) {
+			TimeUnit.MILLISECONDS.sleep(POLL_MILLIS / 5);
+			return;
+		}
+		WatchKey key = watcher.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+		if (key != null) {
+			key.pollEvents();
+			if (!key.reset()) {
+				closeWatcher();
+			}
+		}
+	}
+
+	private void closeWatcher() {
+		WatchService watcher = this.watcher;
+		this.watcher = null;
+		if (watcher != null) {
+			try {
+				watcher.close();
+			}
+			catch (IOException ex) {
+				logger.debug("[{}] The file watcher could not be closed", this.node, ex);
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.onClose.accept(this);
+		if (Thread.currentThread() == this.thread) {
+			return;
+		}
+		this.thread.interrupt();
+		try {
+			this.thread.join(JOIN_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		if (this.thread.isAlive()) {
+			logger.warn("[{}] The observer of the log has not returned within {} ms", this.node, JOIN_MILLIS);
+		}
+	}
+
+	private record FileSource(Path path, long size) implements ByteSource {
+
+		@Override
+		public InputStream openStream() throws IOException {
+			try {
+				return Files.newInputStream(this.path);
+			}
+			catch (NoSuchFileException ex) {
+				throw new FileNotFoundException("'" + this.path + "' has been retired");
+			}
+		}
+
+	}
+
+	private static final class BrokenLogException extends IOException {
+
+		private static final long serialVersionUID = 1L;
+
+		BrokenLogException(String message) {
+			super(message);
+		}
+
+	}
+
+}
