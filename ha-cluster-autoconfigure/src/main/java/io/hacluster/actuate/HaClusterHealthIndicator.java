@@ -1,0 +1,112 @@
+package io.hacluster.actuate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.hacluster.ClusterRole;
+import io.hacluster.backend.BackendHealth;
+import io.hacluster.lifecycle.ClusterStatus;
+import io.hacluster.lifecycle.LifecycleState;
+import io.hacluster.lifecycle.TransitionReport;
+import io.hacluster.replication.ReplicationStatus;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Health of the node: up while it does what its role asks of it, whichever role that is;
+ * out of service while it steps down; down, with the reason, when it cannot do its role.
+ */
+public class HaClusterHealthIndicator extends AbstractHealthIndicator {
+
+	private static final double MILLIS_PER_SECOND = 1000.0;
+
+	private final Supplier<ClusterStatus> status;
+
+	private final @Nullable Supplier<ReplicationStatus> replication;
+
+	/**
+	 * Creates the indicator.
+	 * @param status the status of the node
+	 * @param replication the replication, null if nothing is replicated
+	 */
+	public HaClusterHealthIndicator(Supplier<ClusterStatus> status, @Nullable Supplier<ReplicationStatus> replication) {
+		super("Cluster health check failed");
+		this.status = status;
+		this.replication = replication;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		ClusterStatus status = this.status.get();
+		ReplicationStatus replication = (this.replication != null) ? this.replication.get() : null;
+		String reason = reason(status, replication);
+		if (reason != null) {
+			builder.down().withDetail("reason", reason);
+		}
+		else if (status.state() == LifecycleState.DEMOTING) {
+			builder.outOfService();
+		}
+		else {
+			builder.up();
+		}
+		describe(builder, status);
+		if (replication != null) {
+			builder.withDetail("replication", describe(replication));
+		}
+	}
+
+	private static @Nullable String reason(ClusterStatus status, @Nullable ReplicationStatus replication) {
+		TransitionReport last = status.lastTransition();
+		if (last != null && last.kind() == TransitionReport.Kind.START_UP && last.failure() != null) {
+			return "The node cannot be put into a follower's state: " + last.failure();
+		}
+		if (replication != null && replication.failure() != null) {
+			return replication.failure();
+		}
+		BackendHealth backend = status.backend();
+		if (status.role() == ClusterRole.LEADER && backend != null && backend.status() != BackendHealth.Status.UP) {
+			return "The backend does not serve: " + backend.detail();
+		}
+		ClusterStatus.Failure failure = status.lastFailure();
+		if (failure != null && status.leader().isEmpty()) {
+			return "There is no leader, and this node failed: " + failure.message();
+		}
+		return null;
+	}
+
+	private static void describe(Health.Builder builder, ClusterStatus status) {
+		builder.withDetail("nodeId", status.nodeId().value())
+			.withDetail("role", status.role())
+			.withDetail("state", status.state())
+			.withDetail("epoch", status.epoch().value());
+		status.leader().ifPresent((leader) -> builder.withDetail("leader", leader.nodeId().value()));
+		String step = status.currentStep();
+		if (step != null) {
+			builder.withDetail("step", step);
+		}
+		BackendHealth backend = status.backend();
+		if (backend != null) {
+			builder.withDetail("backend", Map.of("status", backend.status(), "detail", backend.detail()));
+		}
+		ClusterStatus.Failure failure = status.lastFailure();
+		if (failure != null) {
+			builder.withDetail("lastFailure", Map.of("at", failure.at(), "message", failure.message()));
+		}
+	}
+
+	private static Map<String, Object> describe(ReplicationStatus replication) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("state", replication.state());
+		details.put("position", replication.txid());
+		details.put("logPosition", replication.logTxid());
+		details.put("lag", replication.lag().toMillis() / MILLIS_PER_SECOND);
+		if (!replication.diverged().isEmpty()) {
+			details.put("diverged", replication.diverged());
+		}
+		return details;
+	}
+
+}

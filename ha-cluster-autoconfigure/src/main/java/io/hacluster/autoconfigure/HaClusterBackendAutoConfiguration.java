@@ -1,0 +1,46 @@
+package io.hacluster.autoconfigure;
+
+import java.nio.file.Path;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.backend.Backend;
+import io.hacluster.backend.ProcessBackend;
+import io.hacluster.backend.ProcessSettings;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the backends that need no bean of the user.
+ */
+@AutoConfiguration
+@ConditionalOnHaCluster
+@EnableConfigurationProperties(HaClusterProperties.class)
+public final class HaClusterBackendAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(Backend.class)
+	@ConditionalOnProperty(name = "ha.cluster.backend.type", havingValue = "process")
+	ProcessBackend haClusterProcessBackend(NodeIdentity identity, HaClusterProperties properties) {
+		HaClusterProperties.Backend.Process process = properties.backend().process();
+		new HaClusterPropertiesValidator(properties).validateProcess();
+		String directory = process.directory();
+		return new ProcessBackend(identity,
+				new ProcessSettings(identity.cluster(), process.command(),
+						(directory != null) ? Path.of(directory) : null, process.environment(),
+						stateDirectory(properties, identity)));
+	}
+
+	private static Path stateDirectory(HaClusterProperties properties, NodeIdentity identity) {
+		String configured = properties.backend().process().stateDirectory();
+		if (configured != null) {
+			return Path.of(configured);
+		}
+		String database = properties.sqlite().path();
+		return Path.of((database != null) ? database + "-ha" : "ha-" + identity.cluster() + "-" + identity.nodeId());
+	}
+
+}

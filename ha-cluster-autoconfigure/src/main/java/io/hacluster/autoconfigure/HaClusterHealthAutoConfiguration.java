@@ -1,0 +1,34 @@
+package io.hacluster.autoconfigure;
+
+import io.hacluster.actuate.HaClusterHealthIndicator;
+import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.replication.Replication;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the health component {@code haCluster}.
+ */
+@AutoConfiguration(after = HaClusterAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(ClusterLifecycle.class)
+@ConditionalOnEnabledHealthIndicator("ha-cluster")
+public final class HaClusterHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "haClusterHealthIndicator")
+	HaClusterHealthIndicator haClusterHealthIndicator(ClusterLifecycle lifecycle,
+			ObjectProvider<Replication> replication) {
+		Replication present = replication.getIfAvailable();
+		return new HaClusterHealthIndicator(lifecycle::status, (present != null) ? present::status : null);
+	}
+
+}

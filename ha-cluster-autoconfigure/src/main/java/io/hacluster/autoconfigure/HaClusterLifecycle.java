@@ -1,0 +1,70 @@
+package io.hacluster.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.hacluster.lifecycle.ClusterLifecycle;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Lets the node take part in its cluster for as long as the application context runs.
+ * <p>
+ * Starts after the web server, so that its health can be seen from the beginning. Stops
+ * before the web server and its graceful shutdown, so that a step-down is not kept
+ * waiting by clients, but after beans of the default phase, such as message listeners and
+ * schedulers, so that nothing makes new work meanwhile.
+ * <p>
+ * A step-down ends before {@link #stop()} returns. Spring's timeout for a shutdown phase
+ * applies to beans that stop in the background and does not cut it short; the budget that
+ * an operator gives the whole application, such as {@code TimeoutStopSec} of systemd, has
+ * to be longer.
+ */
+final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
+
+	/**
+	 * Between beans of the default phase and the web server's graceful shutdown, which is
+	 * 1024 below that.
+	 */
+	static final int PHASE = DEFAULT_PHASE - 512;
+
+	private final ClusterLifecycle lifecycle;
+
+	private final List<StartupCheck> checks;
+
+	private final Duration stopTimeout;
+
+	HaClusterLifecycle(ClusterLifecycle lifecycle, List<StartupCheck> checks, Duration stopTimeout) {
+		this.lifecycle = lifecycle;
+		this.checks = List.copyOf(checks);
+		this.stopTimeout = stopTimeout;
+	}
+
+	@Override
+	public void start() {
+		this.checks.forEach(StartupCheck::run);
+		this.lifecycle.start();
+	}
+
+	@Override
+	public void stop() {
+		this.lifecycle.stop(this.stopTimeout);
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.lifecycle.isRunning();
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	@Override
+	public void destroy() {
+		stop();
+	}
+
+}

@@ -1,0 +1,211 @@
+package io.hacluster.autoconfigure;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
+ * combinations that cannot work are refused where the beans are made, so that the message
+ * names the property and where it came from.
+ *
+ * @param enabled Whether this application takes part in the cluster.
+ * @param name Name of the cluster, the same on all of its nodes: 1 to 63 letters, digits,
+ * hyphens or underscores.
+ * @param nodeId Name of this node, unique within the cluster and stable over restarts.
+ * Falls back to the host name.
+ * @param address Where this node can be reached, for display to the other nodes.
+ * @param store Where leases and the log of the database are kept.
+ * @param nats Connection to NATS, for the store of that name.
+ * @param local Directory for the local store.
+ * @param election Times of the election.
+ * @param sqlite Database to replicate. Without a path nothing is replicated.
+ * @param backend Service that only the leader runs.
+ * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
+ */
+@ConfigurationProperties("ha.cluster")
+public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
+		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
+		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Backend backend,
+		@DefaultValue Lifecycle lifecycle) {
+
+	/**
+	 * The kinds of store.
+	 */
+	public enum Store {
+
+		/**
+		 * NATS JetStream: leases in a key-value bucket, the log in an object store.
+		 */
+		NATS,
+
+		/**
+		 * A directory that all nodes share. For nodes on one machine only: on two hosts
+		 * it would mean two leaders.
+		 */
+		LOCAL
+
+	}
+
+	/**
+	 * The connection to NATS.
+	 *
+	 * @param servers Comma-separated URLs of the servers, for example
+	 * "nats://10.0.0.1:4222".
+	 * @param username User name to log in with.
+	 * @param password Password of the user.
+	 * @param token Token to log in with.
+	 * @param credentialsFile File with a JWT and the seed of its NKey.
+	 * @param nkeySeed Seed of the NKey to log in with.
+	 * @param ssl Encryption of the connection.
+	 * @param connectionTimeout How long connecting may take, for each server.
+	 * @param requestTimeout How long an answer may take.
+	 * @param startupTimeout How long the application waits at its start for a usable
+	 * server before it gives up. Zero starts it without asking.
+	 * @param electionBucket Key-value bucket of the leases. Falls back to "ha-" and the
+	 * name of the cluster.
+	 * @param replicaBucket Object store of the log. Falls back to "ha-", the name of the
+	 * cluster and "-db".
+	 * @param replicas Number of servers that keep each of the two buckets, used when a
+	 * bucket is created.
+	 */
+	public record Nats(@DefaultValue List<String> servers, @Nullable String username, @Nullable String password,
+			@Nullable String token, @Nullable String credentialsFile, @Nullable String nkeySeed, @DefaultValue Ssl ssl,
+			@DefaultValue("2s") Duration connectionTimeout, @DefaultValue("2s") Duration requestTimeout,
+			@DefaultValue("10s") Duration startupTimeout, @Nullable String electionBucket,
+			@Nullable String replicaBucket, @DefaultValue("1") int replicas) {
+
+		/**
+		 * Encryption of the connection.
+		 *
+		 * @param bundle SSL bundle with the trusted certificates and the key of the
+		 * client.
+		 */
+		public record Ssl(@Nullable String bundle) {
+		}
+
+	}
+
+	/**
+	 * The local store.
+	 *
+	 * @param directory Directory that all nodes of the machine share.
+	 */
+	public record Local(@Nullable String directory) {
+	}
+
+	/**
+	 * The times of the election.
+	 *
+	 * @param leaseDuration How long a lease stands without renewal before another node
+	 * may take over. At least one second.
+	 * @param renewInterval How often the leader renews its lease. At least 250
+	 * milliseconds.
+	 * @param margin How long before the end of its lease a leader that cannot renew gives
+	 * up, to be finished when the lease ends. Falls back to a fifth of the lease.
+	 */
+	public record Election(@DefaultValue("10s") Duration leaseDuration, @DefaultValue("3s") Duration renewInterval,
+			@Nullable Duration margin) {
+	}
+
+	/**
+	 * The database to replicate.
+	 *
+	 * @param path Database file that the backend of the leader opens.
+	 * @param replicaPath Replica that a follower keeps, on the same file system as the
+	 * database. Falls back to the path of the database and "-replica".
+	 * @param snapshotInterval How often the leader puts a snapshot into the log.
+	 * @param retention How far back the log can be restored to.
+	 * @param checkpointPages Number of pages in the write-ahead log from which on the
+	 * leader makes a checkpoint.
+	 */
+	public record Sqlite(@Nullable String path, @Nullable String replicaPath,
+			@DefaultValue("1h") Duration snapshotInterval, @DefaultValue("24h") Duration retention,
+			@DefaultValue("1000") int checkpointPages) {
+	}
+
+	/**
+	 * The service that only the leader runs.
+	 *
+	 * @param type Kind of the backend.
+	 * @param startTimeout How long the backend may take to start and become healthy.
+	 * @param stopTimeout How long the backend may take to stop before it is killed.
+	 * @param health How the health of the backend is asked for.
+	 * @param process Process to run, for the type of that name.
+	 */
+	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
+			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process) {
+
+		/**
+		 * The kinds of backend.
+		 */
+		public enum Type {
+
+			/**
+			 * The application itself is the backend.
+			 */
+			NONE,
+
+			/**
+			 * A process that the leader starts and that ends with it.
+			 */
+			PROCESS,
+
+			/**
+			 * A bean of type {@link io.hacluster.backend.Backend}.
+			 */
+			CUSTOM
+
+		}
+
+		/**
+		 * How the health of the backend is asked for.
+		 *
+		 * @param url URL that answers with a status of 200 to 299 when the backend is
+		 * healthy. Without one a running backend is healthy.
+		 * @param interval How often the backend is asked.
+		 * @param timeout How long an answer may take.
+		 */
+		public record Health(@Nullable URI url, @DefaultValue("5s") Duration interval,
+				@DefaultValue("3s") Duration timeout) {
+		}
+
+		/**
+		 * The process to run.
+		 *
+		 * @param command Program and arguments. There is no shell in between.
+		 * @param directory Directory to run in. Falls back to that of the application.
+		 * @param environment Environment variables to add.
+		 * @param stateDirectory Directory in which the running process is recorded, so
+		 * that the next start of the node finds it. Falls back to the path of the
+		 * database and "-ha", or without a database to a directory in that of the
+		 * application.
+		 */
+		public record Process(@DefaultValue List<String> command, @Nullable String directory,
+				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory) {
+		}
+
+	}
+
+	/**
+	 * The time budgets of the steps. Each step has its own.
+	 *
+	 * @param catchUpTimeout How long a new leader may take to apply what the log holds.
+	 * @param replicationTimeout How long each other step of the replication may take.
+	 * @param vipTimeout How long acquiring or releasing the virtual IP may take.
+	 * @param databaseTimeout How long a new leader waits for the database of its backend.
+	 * @param listenerTimeout How long a step-down waits for the listeners of the
+	 * application before its first step.
+	 */
+	public record Lifecycle(@DefaultValue("60s") Duration catchUpTimeout,
+			@DefaultValue("10s") Duration replicationTimeout, @DefaultValue("5s") Duration vipTimeout,
+			@DefaultValue("30s") Duration databaseTimeout, @DefaultValue("2s") Duration listenerTimeout) {
+	}
+
+}

@@ -1,0 +1,236 @@
+package io.hacluster.autoconfigure;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+import org.springframework.util.StringUtils;
+
+/**
+ * Refuses configurations that cannot work or are not safe, naming the property.
+ */
+final class HaClusterPropertiesValidator {
+
+	/**
+	 * What a cluster may be called: its name is part of the names of NATS streams, which
+	 * must not contain dots.
+	 */
+	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+
+	private final HaClusterProperties properties;
+
+	HaClusterPropertiesValidator(HaClusterProperties properties) {
+		this.properties = properties;
+	}
+
+	/**
+	 * Checks everything that does not depend on other beans.
+	 */
+	void validate() {
+		require("name", this.properties.name(), "The name of the cluster must be set, the same on all of its nodes");
+		if (this.properties.store() == null) {
+			throw invalid("store", null,
+					"The store must be chosen: 'nats', or 'local' for nodes on one machine that share a directory");
+		}
+		if (this.properties.store() == HaClusterProperties.Store.LOCAL) {
+			require("local.directory", this.properties.local().directory(),
+					"The local store needs a directory that all nodes of this machine share");
+		}
+		validateNats(this.properties.nats());
+		validateSqlite(this.properties.sqlite());
+		validateBackend(this.properties.backend());
+		validateLifecycle(this.properties.lifecycle());
+	}
+
+	/**
+	 * Determines who this node is.
+	 * @return the identity of this process
+	 */
+	NodeIdentity identity() {
+		String name = require("name", this.properties.name(),
+				"The name of the cluster must be set, the same on all of its nodes");
+		if (!NAME.matcher(name).matches()) {
+			throw invalid("name", name,
+					"It must be 1 to 63 letters, digits, '-' or '_', beginning with a letter or digit");
+		}
+		return new NodeIdentity(name, nodeId(), UUID.randomUUID().toString());
+	}
+
+	private NodeId nodeId() {
+		String configured = this.properties.nodeId();
+		boolean named = StringUtils.hasText(configured);
+		String value = (configured != null && named) ? configured : hostName();
+		try {
+			return new NodeId(value);
+		}
+		catch (IllegalArgumentException ex) {
+			String origin = named ? "" : " (the name of this host)";
+			throw new InvalidConfigurationPropertyValueException("ha.cluster.node-id", value + origin,
+					"It must be 1 to 63 letters, digits, '.', '-' or '_', beginning with a letter or digit", ex);
+		}
+	}
+
+	private static String hostName() {
+		try {
+			return InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			throw new InvalidConfigurationPropertyValueException("ha.cluster.node-id", null,
+					"It must be set, because the name of this host cannot be determined: " + ex.getMessage(), ex);
+		}
+	}
+
+	private void validateNats(HaClusterProperties.Nats nats) {
+		requirePositive("nats.connection-timeout", nats.connectionTimeout());
+		requirePositive("nats.request-timeout", nats.requestTimeout());
+		if (nats.startupTimeout().isNegative()) {
+			throw invalid("nats.startup-timeout", nats.startupTimeout(), "It must not be negative");
+		}
+		if (nats.replicas() < 1 || nats.replicas() > 5) {
+			throw invalid("nats.replicas", nats.replicas(), "It must be 1 to 5");
+		}
+		requireBucketName("nats.election-bucket", nats.electionBucket());
+		requireBucketName("nats.replica-bucket", nats.replicaBucket());
+	}
+
+	/**
+	 * Checks how NATS is reached where no bean tells.
+	 */
+	void validateNatsConnection() {
+		HaClusterProperties.Nats nats = this.properties.nats();
+		if (nats.servers().isEmpty()) {
+			// No default: with a server of its own on each host, each node would lead.
+			throw invalid("nats.servers", null,
+					"The servers of the NATS store must be set, for example nats://10.0.0.1:4222");
+		}
+		if (nats.password() != null && nats.username() == null) {
+			throw invalid("nats.username", null, "It must be set where 'ha.cluster.nats.password' is");
+		}
+		if (nats.username() != null && nats.password() == null) {
+			throw invalid("nats.password", null, "It must be set where 'ha.cluster.nats.username' is");
+		}
+		String credentials = nats.credentialsFile();
+		if (credentials != null && !Files.isReadable(Path.of(credentials))) {
+			throw invalid("nats.credentials-file", credentials, "The file is missing or cannot be read");
+		}
+		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
+			entries.put("ha.cluster.nats.username", nats.username());
+			entries.put("ha.cluster.nats.token", nats.token());
+			entries.put("ha.cluster.nats.credentials-file", credentials);
+			entries.put("ha.cluster.nats.nkey-seed", nats.nkeySeed());
+		});
+	}
+
+	/**
+	 * Checks the process to run.
+	 */
+	void validateProcess() {
+		List<String> command = this.properties.backend().process().command();
+		if (command.isEmpty() || command.get(0).isBlank()) {
+			throw invalid("backend.process.command", command,
+					"It must name the program to run where 'ha.cluster.backend.type' is 'process'");
+		}
+		String directory = this.properties.backend().process().directory();
+		if (directory != null && !Files.isDirectory(Path.of(directory))) {
+			throw invalid("backend.process.directory", directory, "The directory does not exist");
+		}
+	}
+
+	/**
+	 * Checks that there is a backend where one is asked for.
+	 * @param present whether there is one
+	 */
+	void validateBackendPresence(boolean present) {
+		HaClusterProperties.Backend backend = this.properties.backend();
+		if (backend.type() == HaClusterProperties.Backend.Type.CUSTOM && !present) {
+			throw invalid("backend.type", "custom", "There is no bean of type 'io.hacluster.backend.Backend'");
+		}
+		if (backend.health().url() != null && !present) {
+			throw invalid("backend.health.url", backend.health().url(),
+					"There is no backend to ask: 'ha.cluster.backend.type' is 'none'");
+		}
+	}
+
+	private void requireBucketName(String property, @Nullable String value) {
+		if (value != null && !NAME.matcher(value).matches()) {
+			throw invalid(property, value,
+					"It must be 1 to 63 letters, digits, '-' or '_', beginning with a letter or digit");
+		}
+	}
+
+	private void validateSqlite(HaClusterProperties.Sqlite sqlite) {
+		String database = sqlite.path();
+		if (database == null || database.isBlank()) {
+			if (sqlite.replicaPath() != null) {
+				throw invalid("sqlite.path", database, "It must be set where 'ha.cluster.sqlite.replica-path' is");
+			}
+			return;
+		}
+		Path path = Path.of(database).toAbsolutePath().normalize();
+		if (sqlite.replicaPath() != null && Path.of(sqlite.replicaPath()).toAbsolutePath().normalize().equals(path)) {
+			throw invalid("sqlite.replica-path", sqlite.replicaPath(),
+					"It must not be the path of the database itself");
+		}
+		requirePositive("sqlite.snapshot-interval", sqlite.snapshotInterval());
+		requirePositive("sqlite.retention", sqlite.retention());
+		if (sqlite.retention().compareTo(sqlite.snapshotInterval()) < 0) {
+			throw invalid("sqlite.retention", sqlite.retention(),
+					"It must not be shorter than 'ha.cluster.sqlite.snapshot-interval', or no snapshot would be left "
+							+ "to restore from");
+		}
+		if (sqlite.checkpointPages() < 1) {
+			throw invalid("sqlite.checkpoint-pages", sqlite.checkpointPages(), "It must be at least 1");
+		}
+	}
+
+	private void validateBackend(HaClusterProperties.Backend backend) {
+		requirePositive("backend.start-timeout", backend.startTimeout());
+		requirePositive("backend.stop-timeout", backend.stopTimeout());
+		requirePositive("backend.health.interval", backend.health().interval());
+		requirePositive("backend.health.timeout", backend.health().timeout());
+		if (backend.health().url() != null) {
+			String scheme = backend.health().url().getScheme();
+			if (!"http".equals(scheme) && !"https".equals(scheme)) {
+				throw invalid("backend.health.url", backend.health().url(), "It must begin with http:// or https://");
+			}
+		}
+	}
+
+	private void validateLifecycle(HaClusterProperties.Lifecycle lifecycle) {
+		requirePositive("lifecycle.catch-up-timeout", lifecycle.catchUpTimeout());
+		requirePositive("lifecycle.replication-timeout", lifecycle.replicationTimeout());
+		requirePositive("lifecycle.vip-timeout", lifecycle.vipTimeout());
+		requirePositive("lifecycle.database-timeout", lifecycle.databaseTimeout());
+		requirePositive("lifecycle.listener-timeout", lifecycle.listenerTimeout());
+	}
+
+	private void requirePositive(String property, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw invalid(property, value, "It must be longer than zero");
+		}
+	}
+
+	private static String require(String property, @Nullable String value, String reason) {
+		if (value == null || value.isBlank()) {
+			throw invalid(property, value, reason);
+		}
+		return value;
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String property, @Nullable Object value,
+			String reason) {
+		return new InvalidConfigurationPropertyValueException("ha.cluster." + property, value, reason);
+	}
+
+}
