@@ -28,7 +28,7 @@ import io.hacluster.election.LeaseConflictException;
  * only grows, one look at the directory tells such a late link from a fresh one: the
  * kernel lists a directory this small in a single step.
  */
-final class RevisionDirectory {
+class RevisionDirectory {
 
 	/**
 	 * How many revisions below the greatest stay.

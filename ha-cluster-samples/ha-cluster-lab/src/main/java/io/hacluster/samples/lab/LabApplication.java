@@ -1,0 +1,97 @@
+package io.hacluster.samples.lab;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Entry point of the lab.
+ */
+final class LabApplication {
+
+	private static final int VIOLATED = 1;
+
+	private static final int USAGE = 2;
+
+	private static final int FAILED = 3;
+
+	private LabApplication() {
+	}
+
+	public static void main(String[] args) {
+		if (List.of(args).contains("--help")) {
+			System.out.print(LabOptions.USAGE);
+			return;
+		}
+		System.exit(run(List.of(args)));
+	}
+
+	private static int run(List<String> arguments) {
+		try {
+			if (arguments.contains(PacedWriter.COMMAND)) {
+				PacedWriter.run(arguments.subList(1, arguments.size()));
+				return 0;
+			}
+			LabOptions options = LabOptions.parse(arguments);
+			return (options.command() == LabOptions.Command.DEMO) ? demo(options) : bench(options);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage());
+			System.err.print(LabOptions.USAGE);
+			return USAGE;
+		}
+		catch (LabException | SQLException | IOException ex) {
+			if (!isShuttingDown()) {
+				System.err.println(ex.getMessage());
+			}
+			return FAILED;
+		}
+	}
+
+	private static int demo(LabOptions options) throws SQLException {
+		PrintStream out = options.json() ? System.err : System.out;
+		Progress progress = new Progress(out);
+		Report report;
+		try (Cluster cluster = Cluster.create(options)) {
+			progress.say("store %s, lease %s, in %s", options.store().name().toLowerCase(Locale.ROOT),
+					Progress.text(options.lease()), cluster.directory());
+			report = new Demo(cluster, options.lease(), progress).run();
+		}
+		if (options.json()) {
+			System.out.println(report.json());
+		}
+		else {
+			out.println();
+			out.print(report.table());
+		}
+		report.violations().forEach((violation) -> System.err.println("VIOLATED: " + violation));
+		return report.violations().isEmpty() ? 0 : VIOLATED;
+	}
+
+	private static int bench(LabOptions options) throws SQLException, IOException {
+		Path lab = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
+		String table = new Benchmark(options, new Progress(System.err), lab).run();
+		System.out.print(table);
+		return 0;
+	}
+
+	/**
+	 * Whether a signal has set off the clean-up: what fails then is no failure.
+	 */
+	private static boolean isShuttingDown() {
+		try {
+			Thread probe = new Thread(() -> {
+			});
+			Runtime.getRuntime().addShutdownHook(probe);
+			Runtime.getRuntime().removeShutdownHook(probe);
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return true;
+		}
+	}
+
+}

@@ -1,0 +1,123 @@
+package io.hacluster.samples.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line.
+ *
+ * @param command what to run
+ * @param store where leases and the log are kept
+ * @param natsServer nats-server binary, for that store
+ * @param manager executable jar of the manager
+ * @param backend executable jar of the backend
+ * @param lease lease duration
+ * @param renew renew interval
+ * @param directory where the nodes live; a temporary directory if null
+ * @param keep whether that directory is left behind
+ * @param json whether the result goes to the standard output as JSON and nothing else
+ * @param large size in MiB of the large database of the benchmark
+ */
+record LabOptions(Command command, Store store, @Nullable Path natsServer, Path manager, Path backend, Duration lease,
+		Duration renew, @Nullable Path directory, boolean keep, boolean json, int large) {
+
+	static final String USAGE = """
+			usage: ./demo [demo|bench] [options]
+			  --store nats|local  where leases and the log are kept (default: nats)
+			  --lease 3s          lease duration (default: 3s), at least 1s; a crash is noticed after about that long
+			  --json              print the result as one JSON object and nothing else (demo)
+			  --keep              leave the directories of the nodes behind
+			  --dir DIR           where the nodes live (default: a temporary directory)
+			  --large MIB         size of the large database (bench; default: 1024)
+			""";
+
+	enum Command {
+
+		DEMO, BENCH
+
+	}
+
+	enum Store {
+
+		NATS, LOCAL
+
+	}
+
+	/**
+	 * Reads the command line.
+	 * @param arguments the command and its options
+	 * @return the options
+	 * @throws IllegalArgumentException with a message for people
+	 */
+	static LabOptions parse(List<String> arguments) {
+		Deque<String> rest = new ArrayDeque<>(arguments);
+		Command command = Command.DEMO;
+		Store store = Store.NATS;
+		Path natsServer = null;
+		Path manager = null;
+		Path backend = null;
+		Path directory = null;
+		Duration lease = Duration.ofSeconds(3);
+		boolean keep = false;
+		boolean json = false;
+		int large = 1024;
+		while (!rest.isEmpty()) {
+			String option = rest.pop();
+			switch (option) {
+				case "demo", "bench" -> command = constant(Command.class, option, option);
+				case "--store" -> store = constant(Store.class, option, value(option, rest));
+				case "--nats-server" -> natsServer = Path.of(value(option, rest));
+				case "--manager" -> manager = Path.of(value(option, rest));
+				case "--backend" -> backend = Path.of(value(option, rest));
+				case "--dir" -> directory = Path.of(value(option, rest)).toAbsolutePath();
+				case "--lease" -> lease = seconds(option, value(option, rest));
+				case "--large" -> large = number(option, value(option, rest));
+				case "--keep" -> keep = true;
+				case "--json" -> json = true;
+				default -> throw new IllegalArgumentException("unknown argument '" + option + "'");
+			}
+		}
+		if (manager == null || backend == null) {
+			throw new IllegalArgumentException("the jars are missing: --manager JAR --backend JAR");
+		}
+		if (store == Store.NATS && natsServer == null) {
+			throw new IllegalArgumentException("the server is missing: --nats-server BINARY, or --store local");
+		}
+		return new LabOptions(command, store, natsServer, manager, backend, lease, lease.dividedBy(4), directory, keep,
+				json, large);
+	}
+
+	private static String value(String option, Deque<String> rest) {
+		String value = rest.poll();
+		if (value == null) {
+			throw new IllegalArgumentException("'" + option + "' needs a value");
+		}
+		return value;
+	}
+
+	private static <E extends Enum<E>> E constant(Class<E> type, String option, String value) {
+		for (E constant : type.getEnumConstants()) {
+			if (constant.name().equalsIgnoreCase(value)) {
+				return constant;
+			}
+		}
+		throw new IllegalArgumentException("'" + option + "' cannot be '" + value + "'");
+	}
+
+	private static Duration seconds(String option, String value) {
+		return Duration.ofSeconds(number(option, value.endsWith("s") ? value.substring(0, value.length() - 1) : value));
+	}
+
+	private static int number(String option, String value) {
+		if (!value.matches("[1-9][0-9]{0,5}")) {
+			throw new IllegalArgumentException("'" + option + "' cannot be '" + value + "'");
+		}
+		return Integer.parseInt(value);
+	}
+
+}

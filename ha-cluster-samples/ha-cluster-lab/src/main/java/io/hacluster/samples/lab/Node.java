@@ -1,0 +1,206 @@
+package io.hacluster.samples.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A node: a manager of its own directory and ports, and the backend that it runs when it
+ * leads.
+ */
+final class Node {
+
+	private final String name;
+
+	private final Path directory;
+
+	private final int port;
+
+	private final int backendPort;
+
+	private final List<String> command;
+
+	private final HttpCalls http = new HttpCalls();
+
+	private final JsonMapper json = new JsonMapper();
+
+	private @Nullable ChildProcess process;
+
+	private List<ProcessHandle> orphans = List.of();
+
+	Node(String name, Path directory, int port, int backendPort, List<String> command) {
+		this.name = name;
+		this.directory = directory;
+		this.port = port;
+		this.backendPort = backendPort;
+		this.command = new ArrayList<>(command);
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	Path database() {
+		return this.directory.resolve("data.db");
+	}
+
+	Path replica() {
+		return this.directory.resolve("replica.db");
+	}
+
+	String backendUrl() {
+		return "http://127.0.0.1:" + this.backendPort;
+	}
+
+	String url() {
+		return "http://127.0.0.1:" + this.port;
+	}
+
+	void start() {
+		try {
+			Path temporary = Files.createDirectories(this.directory.resolve("tmp"));
+			this.process = ChildProcess.start(this.command, this.directory, this.directory.resolve("manager.log"),
+					Map.of("JAVA_TOOL_OPTIONS", "", "TMPDIR", temporary.toString()));
+		}
+		catch (IOException ex) {
+			throw new LabException("cannot make the directory of " + this.name, ex);
+		}
+	}
+
+	ChildProcess process() {
+		if (this.process == null) {
+			throw new LabException(this.name + " has not been started");
+		}
+		return this.process;
+	}
+
+	/**
+	 * Kills the JVM of the manager with SIGKILL, and nothing else: its backend has to end
+	 * by itself.
+	 */
+	void kill() {
+		this.orphans = process().descendants();
+		process().kill();
+	}
+
+	/**
+	 * Waits until nothing is left of what a killed manager ran.
+	 */
+	void awaitBackendGone() {
+		Await.until("the backend of the killed " + this.name + " has ended", Duration.ofSeconds(10), this::tail,
+				() -> this.orphans.stream().noneMatch(ProcessHandle::isAlive));
+	}
+
+	/**
+	 * Ends all processes of this node at once, whatever state they are in.
+	 */
+	void destroy() {
+		if (this.process != null) {
+			List<ProcessHandle> descendants = this.process.descendants();
+			this.process.kill();
+			descendants.forEach(ProcessHandle::destroyForcibly);
+			this.orphans.forEach(ProcessHandle::destroyForcibly);
+		}
+	}
+
+	String tail() {
+		return process().tail();
+	}
+
+	boolean isLeader() {
+		return "LEADER".equals(status("role"));
+	}
+
+	boolean isFollower() {
+		return "FOLLOWER".equals(status("role"));
+	}
+
+	boolean isBackendUp() {
+		return this.http.get(backendUrl() + "/health").isOk();
+	}
+
+	/**
+	 * Returns a field of the leader endpoint.
+	 * @param field the name of the field
+	 * @return its value as text, empty if the node does not answer
+	 */
+	String status(String field) {
+		HttpCalls.Answer answer = this.http.get(url() + "/actuator/leader");
+		if (!answer.isOk()) {
+			return "";
+		}
+		try {
+			JsonNode value = this.json.readTree(answer.body()).path(field);
+			return value.asString("");
+		}
+		catch (JacksonException ex) {
+			throw new LabException(this.name + " answered with " + answer.body(), ex);
+		}
+	}
+
+	void stepDown() {
+		HttpCalls.Answer answer = this.http.post(url() + "/actuator/leader", "application/json",
+				"{\"action\":\"step-down\"}");
+		if (!answer.isOk()) {
+			throw new LabException(this.name + " refused to step down: " + answer.status() + " " + answer.body());
+		}
+	}
+
+	/**
+	 * Appends a row through the backend.
+	 * @param id the number of the row
+	 * @return whether it was acknowledged
+	 */
+	boolean append(long id) {
+		return this.http.post(backendUrl() + "/rows?id=" + id, "text/plain", Rows.payload(id)).isOk();
+	}
+
+	/**
+	 * Returns whether the replica of this node holds a row.
+	 * @param id the number of the row
+	 * @return {@code false} also while there is no replica
+	 */
+	boolean replicates(long id) {
+		try (DatabaseFile database = DatabaseFile.open(replica())) {
+			return database.holds(id);
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Reads all rows from the backend.
+	 * @return the rows
+	 */
+	Rows serve() {
+		TreeMap<Long, String> rows = new TreeMap<>();
+		long after = 0;
+		while (true) {
+			HttpCalls.Answer answer = this.http.get(backendUrl() + "/rows?after=" + after);
+			if (!answer.isOk()) {
+				throw new LabException("the backend of " + this.name + " answered with " + answer.body());
+			}
+			for (String line : answer.body().lines().toList()) {
+				String[] parts = line.split("\t", 2);
+				after = Long.parseLong(parts[0]);
+				rows.put(after, parts[1]);
+			}
+			if (answer.body().isEmpty()) {
+				return new Rows(rows);
+			}
+		}
+	}
+
+}

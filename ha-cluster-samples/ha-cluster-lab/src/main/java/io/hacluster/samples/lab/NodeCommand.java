@@ -1,0 +1,68 @@
+package io.hacluster.samples.lab;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line of a manager: what differs from its {@code application.yml}.
+ *
+ * @param options the command line of the lab
+ * @param directory where the nodes live
+ * @param natsUrl the NATS server, null for the local store
+ */
+record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl) {
+
+	/** The backend is small and lives for seconds: no time for the second compiler. */
+	private static final List<String> BACKEND_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
+
+	private static final List<String> MANAGER_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+
+	static String java() {
+		return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+	}
+
+	List<String> of(String name, Path home, int port, int backendPort) {
+		List<String> command = new ArrayList<>(List.of(java()));
+		command.addAll(MANAGER_JVM);
+		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
+		command.addAll(List.of("-jar", this.options.manager().toAbsolutePath().toString()));
+		command.add("--server.port=" + port);
+		command.add("--server.address=127.0.0.1");
+		command.add("--management.endpoint.leader.access=unrestricted");
+		property(command, "node-id", name);
+		property(command, "store", (this.natsUrl != null) ? "nats" : "local");
+		if (this.natsUrl != null) {
+			property(command, "nats.servers", this.natsUrl);
+		}
+		else {
+			property(command, "local.directory", this.directory.resolve("store").toString());
+		}
+		property(command, "election.lease-duration", this.options.lease().toMillis() + "ms");
+		property(command, "election.renew-interval", this.options.renew().toMillis() + "ms");
+		property(command, "sqlite.path", home.resolve("data.db").toString());
+		property(command, "sqlite.replica-path", home.resolve("replica.db").toString());
+		property(command, "backend.health.url", "http://127.0.0.1:" + backendPort + "/health");
+		List<String> backend = backend(home, home.resolve("data.db"), backendPort);
+		for (int i = 0; i < backend.size(); i++) {
+			property(command, "backend.process.command[" + i + "]", backend.get(i));
+		}
+		return command;
+	}
+
+	List<String> backend(Path home, Path database, int port) {
+		List<String> command = new ArrayList<>(List.of(java()));
+		command.addAll(BACKEND_JVM);
+		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
+		command.addAll(List.of("-jar", this.options.backend().toAbsolutePath().toString()));
+		command.addAll(List.of(Integer.toString(port), database.toString()));
+		return command;
+	}
+
+	private static void property(List<String> command, String name, String value) {
+		command.add("--ha.cluster." + name + "=" + value);
+	}
+
+}
