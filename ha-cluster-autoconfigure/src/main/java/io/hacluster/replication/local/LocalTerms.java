@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -89,7 +90,7 @@ class LocalTerms {
 		try {
 			new LocalRecord(logId, leader.nodeId(), leader.nonce(), offset.value()).write(staged);
 			Files.move(staged, writer.resolveSibling(FENCE), StandardCopyOption.ATOMIC_MOVE);
-			this.directory.sync(this.directory.terms().resolve(name(epoch)));
+			this.directory.sync(Objects.requireNonNull(writer.getParent()));
 		}
 		catch (NoSuchFileException ex) {
 			throw overtaken(epoch);
