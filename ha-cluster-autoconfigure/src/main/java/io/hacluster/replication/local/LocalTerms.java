@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -90,7 +89,7 @@ class LocalTerms {
 		try {
 			new LocalRecord(logId, leader.nodeId(), leader.nonce(), offset.value()).write(staged);
 			Files.move(staged, writer.resolveSibling(FENCE), StandardCopyOption.ATOMIC_MOVE);
-			this.directory.sync(Objects.requireNonNull(writer.getParent()));
+			this.directory.sync(this.directory.terms().resolve(name(epoch)));
 		}
 		catch (NoSuchFileException ex) {
 			throw overtaken(epoch);
