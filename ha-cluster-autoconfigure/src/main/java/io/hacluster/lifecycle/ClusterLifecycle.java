@@ -4,13 +4,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.hacluster.Leadership;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
+import io.hacluster.election.LeaderElector;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * The life of a node: it settles as a follower, takes part in the election, becomes
@@ -35,6 +39,23 @@ public final class ClusterLifecycle {
 	private final NodeLeadership leadership;
 
 	private volatile @Nullable NodeLife life;
+
+	/**
+	 * Creates a lifecycle. Nothing happens before {@link #start()}.
+	 * @param identity this node
+	 * @param settings its times
+	 * @param parts what the sequences drive
+	 * @param electors makes a new elector, not yet started, whenever the node enters the
+	 * election: after each start, and after a lease had to be left to run out
+	 * @param publisher told the events of {@code io.hacluster.event}, on one thread
+	 * @param observer told about steps and sequences
+	 * @param clock for the times that are displayed
+	 */
+	public ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
+			Supplier<LeaderElector> electors, ApplicationEventPublisher publisher, StepObserver observer, Clock clock) {
+		this(identity, settings, parts, (listener) -> new ElectorLeaseControl(electors, listener),
+				publisher::publishEvent, observer, Ticker.SYSTEM, clock);
+	}
 
 	ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
 			Function<ElectionListener, LeaseControl> election, Consumer<Object> publisher, StepObserver observer,

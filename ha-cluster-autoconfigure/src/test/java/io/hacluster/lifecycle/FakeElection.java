@@ -55,8 +55,8 @@ final class FakeElection implements LeaseControl, Ticker {
 				this.now.get() + LEASE.minus(MARGIN).toNanos());
 		this.held = lease;
 		this.listener.granted(lease);
-		this.listener.leaderChanged(Optional.of(new Lease(new NodeId("node"), "nonce", lease.epoch(), Lease.State.HELD,
-				"", LEASE)));
+		this.listener.leaderChanged(
+				Optional.of(new Lease(new NodeId("node"), "nonce", lease.epoch(), Lease.State.HELD, "", LEASE)));
 		return lease.epoch();
 	}
 
