@@ -11,6 +11,7 @@ import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeId;
 import io.hacluster.backend.BackendHealth;
+import io.hacluster.election.ElectionStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
@@ -38,6 +39,8 @@ class HaClusterHealthIndicatorTests {
 	private @Nullable String lastFailure;
 
 	private @Nullable BackendHealth backend;
+
+	private @Nullable String electionProblem;
 
 	private @Nullable String replicationFailure;
 
@@ -78,6 +81,12 @@ class HaClusterHealthIndicatorTests {
 	}
 
 	@Test
+	void healthWhenElectionHasAProblemIsDownWithReason() {
+		this.electionProblem = "Another live process has the node id 'a'";
+		assertDown("Another live process has the node id 'a'");
+	}
+
+	@Test
 	void healthWhenReplicationFailsIsDownWithReason() {
 		this.replicationFailure = "No space left on device";
 		assertDown("No space left on device");
@@ -115,7 +124,7 @@ class HaClusterHealthIndicatorTests {
 
 	@Test
 	void healthWithoutReplicationHasNoReplicationDetails() {
-		assertThat(new HaClusterHealthIndicator(this::status, null).health().getDetails())
+		assertThat(new HaClusterHealthIndicator(this::status, this::election, null).health().getDetails())
 			.doesNotContainKey("replication");
 	}
 
@@ -137,11 +146,16 @@ class HaClusterHealthIndicatorTests {
 	}
 
 	private Health health() {
-		return new HaClusterHealthIndicator(this::status,
+		return new HaClusterHealthIndicator(this::status, this::election,
 				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
 						this.replicationFailure, this.diverged,
 						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)))
 			.health();
+	}
+
+	private ElectionStatus election() {
+		return new ElectionStatus(true, false, this.electionProblem, this.electionProblem, Duration.ZERO, Duration.ZERO,
+				0, 0, 0, 0);
 	}
 
 	private ClusterStatus status() {

@@ -9,6 +9,7 @@ import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.backend.BackendHealth;
+import io.hacluster.election.ElectionStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepReport;
@@ -43,6 +44,22 @@ class HaClusterMetricsTests {
 				"ha_cluster_state{cluster=\"c\",node=\"a\",state=\"leader\"} 1.0",
 				"ha_cluster_state{cluster=\"c\",node=\"a\",state=\"follower\"} 0.0",
 				"ha_cluster_backend_state{cluster=\"c\",node=\"a\",state=\"up\"} 1.0");
+	}
+
+	@Test
+	void scrapeHasTheMetersOfTheElection() {
+		new ElectionMetrics(() -> new ElectionStatus(true, true, null, null, Duration.ofMillis(5),
+				Duration.ofMillis(250), 1, 2, 3, 4), TAGS)
+			.bindTo(this.registry);
+		String labels = "{cluster=\"c\",node=\"a\"} ";
+		assertThat(scrape()).contains("ha_cluster_election_candidate" + labels + "1.0",
+				"ha_cluster_election_duplicate_node" + labels + "1.0",
+				"ha_cluster_election_lateness_seconds" + labels + "0.005",
+				"ha_cluster_election_lateness_max_seconds" + labels + "0.25",
+				"ha_cluster_election_renewals_total" + labels + "1.0",
+				"ha_cluster_election_failures_total" + labels + "2.0",
+				"ha_cluster_election_terms_total" + labels + "3.0",
+				"ha_cluster_election_losses_total" + labels + "4.0");
 	}
 
 	@Test
