@@ -27,14 +27,16 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of a cluster node: who it is, its election, and the two sequences.
  */
 @AutoConfiguration(after = { HaClusterBackendAutoConfiguration.class, HaClusterLocalAutoConfiguration.class,
-		HaClusterNatsAutoConfiguration.class })
+		HaClusterNatsAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
+@ImportRuntimeHints(JnaRuntimeHints.class)
 public final class HaClusterAutoConfiguration {
 
 	/**
