@@ -125,11 +125,11 @@ final class Benchmark {
 		pause(Duration.ofSeconds(5));
 		Map<Node, Duration> before = new LinkedHashMap<>();
 		for (Node node : cluster.nodes()) {
-			before.put(node, ProcessorTime.of(node.process().pid()));
+			before.put(node, ProcessStat.of(node.process().pid()).processorTime());
 		}
 		pause(IDLE);
 		for (Node node : cluster.nodes()) {
-			Duration used = ProcessorTime.of(node.process().pid()).minus(before.get(node));
+			Duration used = ProcessStat.of(node.process().pid()).processorTime().minus(before.get(node));
 			result("idle " + (node.isLeader() ? "leader" : "follower") + ", of one core", "< 1 %",
 					String.format(Locale.ROOT, "%.2f %%", 100.0 * used.toMillis() / IDLE.toMillis()));
 		}

@@ -99,7 +99,7 @@ final class Node {
 	 */
 	void awaitBackendGone() {
 		Await.until("the backend of the killed " + this.name + " has ended", Duration.ofSeconds(10), this::tail,
-				() -> this.orphans.stream().noneMatch(ProcessHandle::isAlive));
+				() -> this.orphans.stream().noneMatch(ProcessStat::runs));
 	}
 
 	/**
