@@ -181,6 +181,15 @@ final class Node {
 	}
 
 	/**
+	 * Returns the time spent in the steps of promotions since the start of the process,
+	 * without those of the backend.
+	 * @return the time
+	 */
+	Duration promotionTime() {
+		return StepTimes.promotions(this.http.get(url() + "/actuator/prometheus").body());
+	}
+
+	/**
 	 * Reads all rows from the backend.
 	 * @return the rows
 	 */
