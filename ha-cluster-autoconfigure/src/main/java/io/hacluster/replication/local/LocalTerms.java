@@ -89,7 +89,7 @@ class LocalTerms {
 		try {
 			new LocalRecord(logId, leader.nodeId(), leader.nonce(), offset.value()).write(staged);
 			Files.move(staged, writer.resolveSibling(FENCE), StandardCopyOption.ATOMIC_MOVE);
-			this.directory.sync(writer.getParent());
+			this.directory.sync(this.directory.terms().resolve(name(epoch)));
 		}
 		catch (NoSuchFileException ex) {
 			throw overtaken(epoch);

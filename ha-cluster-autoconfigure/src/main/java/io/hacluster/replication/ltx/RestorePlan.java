@@ -56,16 +56,20 @@ public final class RestorePlan {
 		if (current >= target) {
 			return List.of();
 		}
+		Optional<LtxName> snapshot = lastSnapshot(available, current, target);
 		List<LtxName> plan = new ArrayList<>();
 		try {
-			extend(plan, available, current, target);
+			long reached = extend(plan, available, current, target);
+			if (snapshot.isEmpty() || snapshot.get().maxTxid() <= reached) {
+				return List.copyOf(plan);
+			}
 		}
 		catch (MissingTransactionsException ex) {
-			LtxName snapshot = lastSnapshot(available, current, target).orElseThrow(() -> ex);
-			plan.clear();
-			plan.add(snapshot);
-			extend(plan, available, snapshot.maxTxid(), target);
+			snapshot.orElseThrow(() -> ex);
 		}
+		plan.clear();
+		snapshot.ifPresent(plan::add);
+		extend(plan, available, plan.get(0).maxTxid(), target);
 		return List.copyOf(plan);
 	}
 
@@ -76,7 +80,7 @@ public final class RestorePlan {
 			.max(Comparator.comparingLong(LtxName::maxTxid));
 	}
 
-	private static void extend(List<LtxName> plan, Collection<LtxName> available, long from, long target) {
+	private static long extend(List<LtxName> plan, Collection<LtxName> available, long from, long target) {
 		List<LtxName> candidates = available.stream()
 			.filter((name) -> name.level() < LtxName.LEVEL_SNAPSHOT)
 			.filter((name) -> name.maxTxid() > from && name.maxTxid() <= target)
@@ -99,6 +103,7 @@ public final class RestorePlan {
 		if (next < candidates.size() || (target != LATEST && current < target)) {
 			throw new MissingTransactionsException(current, target);
 		}
+		return current;
 	}
 
 }

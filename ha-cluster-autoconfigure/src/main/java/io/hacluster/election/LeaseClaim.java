@@ -1,0 +1,307 @@
+package io.hacluster.election;
+
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process's claim to one lease, as a pure state machine: it is asked what to do, is
+ * told how that ended, and never waits, reads a clock by itself or calls the store.
+ * Confined to one thread.
+ */
+final class LeaseClaim {
+
+	private final String key;
+
+	private final NodeIdentity identity;
+
+	private final ElectionSettings settings;
+
+	private final Ticker ticker;
+
+	private final Schedule schedule;
+
+	private final ClaimListener listener;
+
+	private final Observation observation;
+
+	private @Nullable Term term;
+
+	private @Nullable Epoch latestTerm;
+
+	private boolean doubtful;
+
+	LeaseClaim(String key, NodeIdentity identity, ElectionSettings settings, Ticker ticker, RandomGenerator random,
+			ClaimListener listener) {
+		this.key = key;
+		this.identity = identity;
+		this.settings = settings;
+		this.ticker = ticker;
+		this.schedule = new Schedule(settings.renewInterval().toNanos(), random);
+		this.listener = listener;
+		this.observation = new Observation(settings.leaseDuration());
+	}
+
+	String key() {
+		return this.key;
+	}
+
+	@Nullable Term term() {
+		return this.term;
+	}
+
+	long latenessAt(long sentAt) {
+		return sentAt - this.schedule.renewAt();
+	}
+
+	Observation observation() {
+		return this.observation;
+	}
+
+	/**
+	 * Looks at the record as soon as possible.
+	 */
+	void hint() {
+		if (this.term == null) {
+			this.schedule.readNow();
+		}
+	}
+
+	/**
+	 * Decides what to do.
+	 * @param now the reading of the ticker
+	 * @param wish what this process wants of the lease
+	 * @param logEpoch the greatest epoch known from elsewhere; asked only before taking
+	 * @return a call, or a pause
+	 */
+	Step next(long now, Wish wish, LongSupplier logEpoch) {
+		long notBefore = this.schedule.notBefore(now);
+		if (now - notBefore < 0) {
+			return new Step.Pause(notBefore);
+		}
+		if (!this.observation.isKnown() || this.schedule.isReadDue(now, this.term != null)) {
+			return new Step.Call(this, Step.Purpose.READ, null, 0);
+		}
+		if (this.term != null) {
+			return (now - this.schedule.renewAt() >= 0) ? write(Step.Purpose.RENEW, held())
+					: new Step.Pause(this.schedule.renewAt());
+		}
+		if (isReleasable(wish)) {
+			return write(Step.Purpose.RELEASE, held().released());
+		}
+		long wake = this.schedule.readAt();
+		if (wish == Wish.HOLD) {
+			long free = freeFrom();
+			if (now - free >= 0) {
+				return take(now, logEpoch.getAsLong());
+			}
+			wake = earlier(free, wake);
+		}
+		return new Step.Pause(wake);
+	}
+
+	private boolean isReleasable(Wish wish) {
+		Lease lease = this.observation.record().map(VersionedLease::lease).orElse(null);
+		if (lease == null || !isOwn(lease) || lease.state() != Lease.State.HELD) {
+			return false;
+		}
+		// A record of ours that never became a term was applied after we had given up on
+		// it: nothing runs under it, so nobody needs to wait for it
+		return wish == Wish.RELEASE || (wish == Wish.OBSERVE && !lease.epoch().equals(this.latestTerm));
+	}
+
+	private long freeFrom() {
+		Optional<VersionedLease> record = this.observation.record();
+		if (record.isPresent() && isOwn(record.get().lease())) {
+			// The holder is this very process, and it does not hold
+			return this.observation.since();
+		}
+		boolean released = record.isPresent() && record.get().lease().state() == Lease.State.RELEASED;
+		return this.observation.freeFrom() + ((released || this.observation.isBlank()) ? 0 : this.schedule.jitter());
+	}
+
+	private Step take(long now, long logEpoch) {
+		if (logEpoch > 0 && this.observation.isBlank()) {
+			// There was a leader before, so the store has been wiped, and that leader may
+			// not have noticed yet
+			this.observation.formerTerms();
+			long free = freeFrom();
+			if (now - free < 0) {
+				return new Step.Pause(earlier(free, this.schedule.readAt()));
+			}
+		}
+		Epoch epoch = new Epoch(Math.max(logEpoch, this.observation.greatestEpoch()) + 1);
+		return write(Step.Purpose.TAKE, new Lease(this.identity.nodeId(), this.identity.nonce(), epoch,
+				Lease.State.HELD, this.settings.address(), this.settings.leaseDuration()));
+	}
+
+	private static long earlier(long time, long other) {
+		return (time - other < 0) ? time : other;
+	}
+
+	private Step write(Step.Purpose purpose, Lease lease) {
+		return new Step.Call(this, purpose, lease, this.observation.revision());
+	}
+
+	private Lease held() {
+		return this.observation.record().orElseThrow().lease();
+	}
+
+	private boolean isOwn(Lease lease) {
+		return lease.holder().equals(this.identity.nodeId()) && lease.nonce().equals(this.identity.nonce());
+	}
+
+	/**
+	 * Returns whether the record is not known to be held by this process.
+	 */
+	boolean isGivenBack() {
+		return this.observation.record()
+			.map(VersionedLease::lease)
+			.filter((lease) -> isOwn(lease) && lease.state() == Lease.State.HELD)
+			.isEmpty();
+	}
+
+	boolean isOther(Lease lease) {
+		return !isOwn(lease);
+	}
+
+	/**
+	 * Takes in how a call ended.
+	 * @param call the call
+	 * @param outcome how it ended
+	 * @param sentAt the reading of the ticker before the call was made
+	 * @param now the reading after
+	 */
+	void completed(Step.Call call, Outcome outcome, long sentAt, long now) {
+		if (outcome instanceof Outcome.Found found) {
+			this.schedule.answered(now);
+			found(found.record().orElse(null), now);
+		}
+		else if (outcome instanceof Outcome.Written written) {
+			this.schedule.answered(now);
+			this.doubtful = false;
+			written(call.purpose(), written.record(), sentAt, now);
+		}
+		else if (outcome instanceof Outcome.Refused refused) {
+			this.schedule.readNow();
+			if (this.term == null) {
+				this.schedule.failed(now);
+			}
+			// A refusal after a write of unknown outcome may be due to that very write
+			// (invariant I8): only a look at the record can tell
+			if (!this.doubtful) {
+				lose("the store refused the renewal: " + refused.reason());
+			}
+			this.doubtful = false;
+		}
+		else if (outcome instanceof Outcome.Failed) {
+			this.schedule.failed(now);
+			if (call.isWrite()) {
+				this.doubtful = true;
+				this.schedule.readNow();
+			}
+		}
+	}
+
+	private void found(@Nullable VersionedLease record, long now) {
+		boolean stillHeld = this.term != null && record != null && isOwn(record.lease())
+				&& record.lease().state() == Lease.State.HELD && record.lease().epoch().equals(this.term.epoch());
+		if (this.observation.update(record, now)) {
+			this.listener.changed(record);
+		}
+		if (!stillHeld) {
+			lose((record == null) ? "the record is gone from the store"
+					: "the record is held by " + record.lease().holder() + " in epoch " + record.lease().epoch());
+		}
+	}
+
+	private void written(Step.Purpose purpose, VersionedLease record, long sentAt, long now) {
+		long deadline = sentAt + this.settings.leaseDuration().minus(this.settings.margin()).toNanos();
+		this.observation.update(record, now);
+		if (purpose == Step.Purpose.RENEW) {
+			this.schedule.renewed(sentAt);
+			if (this.term != null && !this.term.extend(deadline)) {
+				lose("the renewal was answered after the deadline");
+			}
+		}
+		else if (purpose == Step.Purpose.TAKE && now - deadline < 0) {
+			this.schedule.renewed(sentAt);
+			this.term = new Term(record.lease().epoch(), deadline, this.ticker);
+			this.latestTerm = this.term.epoch();
+			this.listener.granted(this.term, record.lease());
+		}
+	}
+
+	/**
+	 * Ends the term, if there is one.
+	 * @param reason why, for people
+	 */
+	void lose(String reason) {
+		Term lost = this.term;
+		if (lost != null) {
+			this.term = null;
+			this.doubtful = false;
+			lost.end();
+			this.schedule.readNow();
+			this.listener.lost(lost, reason);
+		}
+	}
+
+	/**
+	 * Ends the term without a word: its holder gives it back.
+	 */
+	void relinquish() {
+		Term ended = this.term;
+		if (ended != null) {
+			this.term = null;
+			ended.end();
+			ended.conclude();
+		}
+	}
+
+	/**
+	 * What a process wants of a lease.
+	 */
+	enum Wish {
+
+		/**
+		 * Know who holds it.
+		 */
+		OBSERVE,
+
+		/**
+		 * Take it when it is free.
+		 */
+		HOLD,
+
+		/**
+		 * Give it back.
+		 */
+		RELEASE
+
+	}
+
+	/**
+	 * Told about a claim, on the thread that drives it.
+	 */
+	interface ClaimListener {
+
+		void granted(Term term, Lease lease);
+
+		void lost(Term term, String reason);
+
+		/**
+		 * A read found another record than before.
+		 * @param record the record, null if it is gone
+		 */
+		void changed(@Nullable VersionedLease record);
+
+	}
+
+}

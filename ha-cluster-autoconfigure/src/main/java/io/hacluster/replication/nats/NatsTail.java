@@ -1,0 +1,214 @@
+package io.hacluster.replication.nats;
+
+import java.io.IOException;
+import java.time.ZonedDateTime;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.api.StreamInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.Ticker;
+import io.hacluster.replication.LogObserver;
+import io.hacluster.replication.LogOffset;
+import io.hacluster.replication.ReplicaStore.LogTail;
+
+/**
+ * Follows a bucket from a stream sequence on, over one feed after the other.
+ */
+final class NatsTail implements LogTail {
+
+	private static final Logger logger = LoggerFactory.getLogger(NatsTail.class);
+
+	private static final long RETRY_MILLIS = 200;
+
+	private static final long JOIN_MILLIS = 10_000;
+
+	private static final long REACHED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final BucketReader reader;
+
+	private final Ticker ticker;
+
+	private final NodeIdentity node;
+
+	private final LogObserver observer;
+
+	private final FileAssembler assembler;
+
+	private final Consumer<LogTail> onClose;
+
+	private final CountDownLatch closed = new CountDownLatch(1);
+
+	private final Thread thread;
+
+	/** The last sequence that has been dealt with. */
+	private long position;
+
+	private @Nullable ZonedDateTime created;
+
+	private boolean interrupted;
+
+	private long lastReached;
+
+	NatsTail(BucketReader reader, Ticker ticker, NodeIdentity node, LogOffset after, LogObserver observer,
+			FileAssembler assembler, Consumer<LogTail> onClose) {
+		this.reader = reader;
+		this.ticker = ticker;
+		this.node = node;
+		this.observer = observer;
+		this.assembler = assembler;
+		this.onClose = onClose;
+		this.position = after.value();
+		this.thread = new Thread(this::run, "ha-tail-" + node.cluster());
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	private void run() {
+		try {
+			while (!isClosed()) {
+				try {
+					follow();
+				}
+				catch (BrokenLogException ex) {
+					if (!isClosed()) {
+						this.observer.broken(String.valueOf(ex.getMessage()));
+					}
+					return;
+				}
+				catch (JetStreamApiException ex) {
+					interrupted(NatsFailures.describe(ex, this.reader.bucket()));
+				}
+				catch (IOException | StoreUnavailableException ex) {
+					interrupted(String.valueOf(ex.getMessage()));
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			// closed
+		}
+		catch (RuntimeException ex) {
+			if (!isClosed()) {
+				logger.error("[{}] The tail of the log has failed", this.node, ex);
+				this.observer.broken("The tail has failed: " + ex);
+			}
+		}
+		finally {
+			this.assembler.clear();
+		}
+	}
+
+	private void follow() throws IOException, JetStreamApiException, InterruptedException, BrokenLogException {
+		requireSameLog();
+		try (OrderedFeed feed = OrderedFeed.from(this.reader, this.ticker, this.reader.bucket().everything(),
+				this.position + 1)) {
+			if (feed.initiallyPending() == 0) {
+				reached();
+			}
+			while (!isClosed()) {
+				Message message = feed.next();
+				if (message != null) {
+					this.assembler.take(message);
+					this.position = message.metaData().streamSequence();
+					if (feed.isIdle()) {
+						reached();
+					}
+				}
+				else if (feed.isIdle() && this.ticker.nanoTime() - this.lastReached > REACHED_NANOS) {
+					reached();
+				}
+			}
+		}
+	}
+
+	/**
+	 * A stream that ends before our place, or was created anew, is not the one we have
+	 * followed. A hole at our place is no sign of anything: what is retired leaves holes,
+	 * and whether transactions are missing the observer sees by their numbers.
+	 */
+	private void requireSameLog() throws BrokenLogException {
+		if (this.position == 0) {
+			this.reader.ensureBucket();
+		}
+		Optional<StreamInfo> info = this.reader.info();
+		if (info.isEmpty()) {
+			throw new BrokenLogException(
+					"The log has been deleted: bucket '" + this.reader.bucket().name() + "' does not exist any more");
+		}
+		ZonedDateTime created = info.get().getCreateTime();
+		if (this.created != null && !this.created.isEqual(created)) {
+			throw new BrokenLogException("The log has been deleted and created anew");
+		}
+		this.created = created;
+		long end = info.get().getStreamState().getLastSequence();
+		if (end < this.position) {
+			throw new BrokenLogException("The log has been wiped or restored from an older copy: it ends at " + end
+					+ ", before " + this.position);
+		}
+	}
+
+	private void reached() {
+		this.lastReached = this.ticker.nanoTime();
+		this.interrupted = false;
+		if (!isClosed()) {
+			this.observer.reached(new LogOffset(this.position));
+		}
+	}
+
+	private void interrupted(String reason) throws InterruptedException {
+		if (isClosed()) {
+			return;
+		}
+		if (!this.interrupted) {
+			this.interrupted = true;
+			this.observer.interrupted(reason);
+		}
+		this.closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private boolean isClosed() {
+		return this.closed.getCount() == 0;
+	}
+
+	@Override
+	public void close() {
+		this.closed.countDown();
+		this.onClose.accept(this);
+		if (Thread.currentThread() == this.thread) {
+			return;
+		}
+		this.thread.interrupt();
+		try {
+			this.thread.join(JOIN_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		if (this.thread.isAlive()) {
+			logger.warn("[{}] The observer of the log has not returned within {} ms", this.node, JOIN_MILLIS);
+		}
+	}
+
+	private static final class BrokenLogException extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		BrokenLogException(String message) {
+			super(message);
+		}
+
+	}
+
+}

@@ -1,0 +1,156 @@
+package io.hacluster.autoconfigure;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Each configuration that cannot work or is not safe is refused, naming the property.
+ */
+class RefusedConfigurationTests {
+
+	@TempDir
+	Path directory;
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			name                         | ''          | must be set
+			name                         | a.b         | letters, digits
+			node-id                      | 'a b'       | letters, digits
+			store                        | ''          | 'nats', or 'local'
+			local.directory              | ''          | needs a directory
+			election.lease-duration      | 900ms       | lease duration must be 1s to 1h
+			election.renew-interval      | 200ms       | at least 250ms
+			election.renew-interval      | 5s          | must fit into the lease duration
+			election.margin              | 50ms        | more than 1%
+			election.margin              | 500ms       | too short to stop everything
+			nats.replicas                | 0           | 1 to 5
+			nats.election-bucket         | a.b         | letters, digits
+			nats.replica-bucket          | 'a b'       | letters, digits
+			nats.connection-timeout      | 0s          | longer than zero
+			nats.request-timeout         | -1s         | longer than zero
+			nats.startup-timeout         | -1s         | must not be negative
+			sqlite.replica-path          | data/db     | must not be the path of the database
+			sqlite.replica-path          | ./data/db   | must not be the path of the database
+			sqlite.snapshot-interval     | 0s          | longer than zero
+			sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
+			sqlite.checkpoint-pages      | 0           | at least 1
+			backend.start-timeout        | 0s          | longer than zero
+			backend.stop-timeout         | 0s          | longer than zero
+			backend.health.interval      | 0s          | longer than zero
+			backend.health.timeout       | 0s          | longer than zero
+			backend.health.url           | ftp://x/y   | http:// or https://
+			backend.health.url           | http://x/y  | There is no backend to ask
+			backend.type                 | custom      | There is no bean of type 'io.hacluster.backend.Backend'
+			lifecycle.catch-up-timeout   | 0s          | longer than zero
+			lifecycle.replication-timeout| 0s          | longer than zero
+			lifecycle.vip-timeout        | 0s          | longer than zero
+			lifecycle.database-timeout   | 0s          | longer than zero
+			lifecycle.listener-timeout   | 0s          | longer than zero
+			""")
+	void contextWhenValueIsIllegalNamesTheProperty(String property, String value, String reason) {
+		valid().withPropertyValues("ha.cluster." + property + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("ha.cluster." + property);
+					assertThat(ex.getReason()).contains(reason);
+				}));
+	}
+
+	@Test
+	void contextWhenProcessHasNoCommandNamesTheProperty() {
+		valid().withPropertyValues("ha.cluster.backend.type=process")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo("ha.cluster.backend.process.command")));
+	}
+
+	@Test
+	void contextWhenProcessDirectoryDoesNotExistNamesTheProperty() {
+		valid()
+			.withPropertyValues("ha.cluster.backend.type=process", "ha.cluster.backend.process.command=true",
+					"ha.cluster.backend.process.directory=" + this.directory.resolve("none"))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo("ha.cluster.backend.process.directory")));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "docker", "systemd" })
+	void contextWhenBackendTypeIsNotSupportedYetIsRefused(String type) {
+		valid().withPropertyValues("ha.cluster.backend.type=" + type)
+			.run((context) -> assertThat(context).getFailure().satisfies((failure) -> {
+				assertThat(failure).hasStackTraceContaining("ha.cluster.backend.type").hasStackTraceContaining(type);
+				assertThat(failure).cause().isInstanceOf(BindException.class);
+			}));
+	}
+
+	@Test
+	void contextWhenReplicaPathIsGivenWithoutPathNamesThePath() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class))
+			.withPropertyValues("ha.cluster.name=test", "ha.cluster.store=local", "ha.cluster.local.directory=x",
+					"ha.cluster.sqlite.replica-path=y")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo("ha.cluster.sqlite.path")));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			x=y                                          | ha.cluster.nats.servers
+			servers=nats://h:1,username=u                | ha.cluster.nats.password
+			servers=nats://h:1,password=p                | ha.cluster.nats.username
+			servers=nats://h:1,credentials-file=/no/file | ha.cluster.nats.credentials-file
+			""")
+	void contextWhenNatsIsConfiguredWronglyNamesTheProperty(String properties, String name) {
+		nats(properties.split(",")).run((context) -> assertThat(context).getFailure()
+			.rootCause()
+			.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+					(ex) -> assertThat(ex.getName()).isEqualTo(name)));
+	}
+
+	@Test
+	void contextWhenNatsHasTwoLoginsNamesBoth() {
+		nats("servers=nats://h:1", "username=u", "password=p", "token=t")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(MutuallyExclusiveConfigurationPropertiesException.class,
+						(ex) -> assertThat(ex.getConfiguredNames())
+							.containsExactlyInAnyOrder("ha.cluster.nats.username", "ha.cluster.nats.token")));
+	}
+
+	private ApplicationContextRunner nats(String... properties) {
+		ApplicationContextRunner runner = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class,
+					HaClusterNatsAutoConfiguration.class, HaClusterBackendAutoConfiguration.class))
+			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=a", "ha.cluster.store=nats");
+		for (String property : properties) {
+			runner = runner.withPropertyValues("ha.cluster.nats." + property);
+		}
+		return runner;
+	}
+
+	private ApplicationContextRunner valid() {
+		return new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(HaClusterAutoConfiguration.class, HaClusterBackendAutoConfiguration.class))
+			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=a", "ha.cluster.store=local",
+					"ha.cluster.local.directory=" + this.directory.resolve("store"), "ha.cluster.sqlite.path=data/db");
+	}
+
+}

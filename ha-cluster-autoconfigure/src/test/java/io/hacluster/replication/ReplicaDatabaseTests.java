@@ -1,0 +1,272 @@
+package io.hacluster.replication;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.hacluster.Ticker;
+import io.hacluster.replication.ltx.LtxReader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link ReplicaDatabase}, its WAL writer and its wal-index, against real
+ * SQLite readers.
+ */
+class ReplicaDatabaseTests {
+
+	@TempDir
+	Path directory;
+
+	private SourceDatabase source;
+
+	private ReplicaFile file;
+
+	private ReplicaDatabase replica;
+
+	@BeforeEach
+	void setUp() throws Exception {
+		open(4096);
+	}
+
+	private void open(int pageSize) throws Exception {
+		closeAll();
+		Files.deleteIfExists(this.directory.resolve("source.db"));
+		this.source = new SourceDatabase(this.directory.resolve("source.db"), pageSize);
+		this.source.capture();
+		this.file = new ReplicaFile(this.directory.resolve("replica" + pageSize + ".db"));
+		try (RestoreBuilder builder = new RestoreBuilder(this.file.database())) {
+			builder.apply(new ByteArrayInputStream(this.source.snapshot()));
+			builder.finish();
+		}
+		this.replica = ReplicaDatabase.open(this.file, Ticker.SYSTEM);
+	}
+
+	@AfterEach
+	void closeAll() throws Exception {
+		if (this.replica != null) {
+			this.replica.close();
+		}
+		if (this.source != null) {
+			this.source.close();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 512, 4096, 65536 })
+	void writeWhenManyTransactionsIsWhatSqliteReads(int pageSize) throws Exception {
+		open(pageSize);
+		for (int i = 0; i < 100; i++) {
+			this.source.transfer(i);
+			apply(this.source.capture());
+			if (i % 30 == 29) {
+				assertThat(this.replica.checkpoint()).isTrue();
+			}
+			assertSame();
+		}
+		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	@Test
+	void writeWhenBlocksOfTheIndexAreCrossedIsWhatSqliteReads() throws Exception {
+		open(512);
+		this.source.execute("CREATE TABLE big (n INTEGER PRIMARY KEY, v BLOB)");
+		int frames = 0;
+		while (frames < 3 * WalIndex.BLOCK_PAGES) {
+			this.source.execute(
+					"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<700) INSERT INTO big(v) SELECT randomblob(300) FROM c");
+			apply(this.source.capture());
+			assertSame();
+			frames = this.replica.frames();
+		}
+		this.source.execute("DELETE FROM big WHERE n % 3 <> 0");
+		apply(this.source.capture());
+		this.source.execute("PRAGMA incremental_vacuum(100000)");
+		apply(this.source.capture());
+		assertThat(integrity()).isEqualTo("ok");
+		assertThat(count("SELECT count(*) FROM big")).isEqualTo(this.source.query("SELECT count(*) FROM big"));
+		assertThat(this.replica.checkpoint()).isTrue();
+		assertThat(Files.size(this.file.database())).isEqualTo(this.source.query("PRAGMA page_count") * 512);
+	}
+
+	@Test
+	void writeWhenTransactionIsAbandonedLeavesNothing() throws Exception {
+		this.source.transfer(1);
+		byte[] first = this.source.capture();
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.replica.write(4096, (transaction) -> {
+			for (int i = 1; i < 500; i++) {
+				transaction.append(i, new byte[4096]);
+			}
+			throw new IOException("broken off");
+		}));
+		assertThat(integrity()).isEqualTo("ok");
+		apply(first);
+		assertSame();
+		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	@Test
+	void readerWithLongSnapshotKeepsIt() throws Exception {
+		this.source.transfer(0);
+		apply(this.source.capture());
+		try (Connection reader = connect(); Statement statement = reader.createStatement()) {
+			statement.execute("BEGIN");
+			long before = count(statement, "SELECT count(*) FROM entry");
+			for (int i = 1; i < 200; i++) {
+				this.source.transfer(i);
+				apply(this.source.capture());
+				if (i % 50 == 0) {
+					assertThat(this.replica.checkpoint()).isFalse();
+				}
+			}
+			assertThat(count(statement, "SELECT count(*) FROM entry")).isEqualTo(before);
+			assertThat(count(statement, "SELECT sum(balance) FROM account")).isEqualTo(SourceDatabase.TOTAL);
+			statement.execute("COMMIT");
+			assertThat(count(statement, "SELECT count(*) FROM entry")).isEqualTo(200);
+		}
+		assertThat(this.replica.checkpoint()).isTrue();
+		assertSame();
+	}
+
+	@Test
+	void writeWhenReaderCheckpointsMeanwhileGoesOn() throws Exception {
+		try (Connection other = connect(); Statement statement = other.createStatement()) {
+			for (int i = 0; i < 100; i++) {
+				this.source.transfer(i);
+				apply(this.source.capture());
+				statement.execute("PRAGMA wal_checkpoint("
+						+ new String[] { "PASSIVE", "FULL", "RESTART", "TRUNCATE" }[i % 4] + ")");
+				assertSame();
+			}
+		}
+		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	@Test
+	void writeWhenStrangerHasWrittenFails() throws Exception {
+		this.source.transfer(1);
+		apply(this.source.capture());
+		try (Connection other = connect(); Statement statement = other.createStatement()) {
+			statement.execute("UPDATE account SET balance = 0");
+		}
+		this.source.transfer(2);
+		byte[] next = this.source.capture();
+		assertThatExceptionOfType(ReplicaChangedException.class).isThrownBy(() -> apply(next));
+	}
+
+	@Test
+	void writeWhenStrangerHasWrittenAndCheckpointedFails() throws Exception {
+		this.source.transfer(1);
+		apply(this.source.capture());
+		try (Connection other = connect(); Statement statement = other.createStatement()) {
+			statement.execute("UPDATE account SET balance = 0");
+			statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+		}
+		this.source.transfer(2);
+		byte[] next = this.source.capture();
+		assertThatExceptionOfType(ReplicaChangedException.class).isThrownBy(() -> apply(next));
+	}
+
+	@Test
+	void openWhenNotInWalModeFails() throws Exception {
+		Path other = this.directory.resolve("other.db");
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + other);
+				Statement statement = connection.createStatement()) {
+			statement.execute("CREATE TABLE t (x)");
+		}
+		assertThatExceptionOfType(ReplicaChangedException.class)
+			.isThrownBy(() -> ReplicaDatabase.open(new ReplicaFile(other), Ticker.SYSTEM))
+			.withMessageContaining("WAL");
+	}
+
+	@Test
+	void readersInOtherProcessesNeverSeeATornState() throws Exception {
+		List<ReaderProcess> readers = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			readers.add(ReaderProcess.start(this.file.database(), i));
+		}
+		Random random = new Random(42);
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(6);
+		int applied = 0;
+		while (System.nanoTime() < end || readers.stream().anyMatch((reader) -> reader.reads() < 50)) {
+			int batch = 1 + random.nextInt(3);
+			for (int i = 0; i < batch; i++) {
+				this.source.transfer(random.nextInt(100000));
+			}
+			apply(this.source.capture());
+			applied++;
+			if (random.nextInt(20) == 0) {
+				this.replica.checkpoint();
+			}
+			assertThat(readers).allMatch(ReaderProcess::isAlive);
+		}
+		for (ReaderProcess reader : readers) {
+			assertThat(reader.stop()).as("what reader saw").isEmpty();
+		}
+		assertThat(applied).isGreaterThan(50);
+		assertSame();
+		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	private void apply(byte[] ltx) throws IOException {
+		try (LtxReader reader = new LtxReader(new ByteArrayInputStream(ltx))) {
+			this.replica.write(reader.header().pageSize(), (transaction) -> {
+				while (reader.next()) {
+					transaction.append(reader.pgno(), reader.page());
+				}
+				transaction.commit(reader.header().commit());
+			});
+		}
+	}
+
+	private void assertSame() throws SQLException {
+		String sql = "SELECT count(*) * 1000000 + coalesce(sum(length(filler)), 0) FROM entry";
+		assertThat(count(sql)).isEqualTo(this.source.query(sql));
+		assertThat(count("SELECT sum(balance) FROM account")).isEqualTo(SourceDatabase.TOTAL);
+	}
+
+	private long count(String sql) throws SQLException {
+		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+			return count(statement, sql);
+		}
+	}
+
+	private static long count(Statement statement, String sql) throws SQLException {
+		try (ResultSet result = statement.executeQuery(sql)) {
+			result.next();
+			return result.getLong(1);
+		}
+	}
+
+	private String integrity() throws SQLException {
+		try (Connection connection = connect();
+				Statement statement = connection.createStatement();
+				ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
+			result.next();
+			return result.getString(1);
+		}
+	}
+
+	private Connection connect() throws SQLException {
+		return DriverManager.getConnection("jdbc:sqlite:" + this.file.database());
+	}
+
+}
