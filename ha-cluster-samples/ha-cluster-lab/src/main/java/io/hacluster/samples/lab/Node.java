@@ -71,7 +71,7 @@ final class Node {
 		try {
 			Path temporary = Files.createDirectories(this.directory.resolve("tmp"));
 			this.process = ChildProcess.start(this.command, this.directory, this.directory.resolve("manager.log"),
-					Map.of("JAVA_TOOL_OPTIONS", "", "TMPDIR", temporary.toString()));
+					Map.of("TMPDIR", temporary.toString()));
 		}
 		catch (IOException ex) {
 			throw new LabException("cannot make the directory of " + this.name, ex);
