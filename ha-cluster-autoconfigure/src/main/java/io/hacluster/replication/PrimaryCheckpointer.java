@@ -27,6 +27,8 @@ final class PrimaryCheckpointer {
 
 	private static final long LONGEST_PAUSE = Duration.ofSeconds(5).toNanos();
 
+	private static final long GIVE_UP_PAUSE = Duration.ofSeconds(1).toNanos();
+
 	private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
 
 	private static final long BARRIER_POLL = Duration.ofNanos(50_000).toNanos();
@@ -111,7 +113,9 @@ final class PrimaryCheckpointer {
 			if (!shipping.ship(database.state(), this.settings.barrierTimeout())) {
 				return false;
 			}
-			return checkpointAll(database, capture);
+			boolean complete = checkpointAll(database);
+			capture.lockedHere();
+			return complete;
 		}
 		finally {
 			database.connections().endBarrier();
@@ -134,10 +138,11 @@ final class PrimaryCheckpointer {
 	}
 
 	/**
-	 * Checkpoints while the barrier stands and everything committed has been captured.
+	 * Checkpoints while the barrier stands. If everything committed has been captured,
+	 * the capture must be told.
 	 * @return whether all of it is in the database file
 	 */
-	boolean checkpointAll(PrimaryDatabase database, PrimaryCapture capture) throws IOException, SQLException {
+	boolean checkpointAll(PrimaryDatabase database) throws IOException, SQLException {
 		DatabaseConnections connections = database.connections();
 		connections.releaseReadLock();
 		try {
@@ -146,7 +151,6 @@ final class PrimaryCheckpointer {
 		finally {
 			connections.takeReadLock();
 		}
-		capture.lockedHere();
 		PrimaryWalState state = database.state();
 		return state.backfilled() == state.frames();
 	}
@@ -156,16 +160,16 @@ final class PrimaryCheckpointer {
 	 * it holds and the log lacks can then be shipped only with a full copy.
 	 * @return whether that was done
 	 */
-	boolean giveUpContinuity(PrimaryDatabase database, PrimaryCapture capture) throws IOException, SQLException {
+	boolean giveUpContinuity(PrimaryDatabase database) throws IOException, SQLException {
 		if (database.walBytes() <= this.settings.truncateBytes() || this.ticker.nanoTime() - this.notBefore < 0
 				|| !raiseBarrier(database)) {
 			return false;
 		}
-		this.notBefore = this.ticker.nanoTime() + LONGEST_PAUSE;
+		this.notBefore = this.ticker.nanoTime() + GIVE_UP_PAUSE;
 		logger.warn("[{}] The write-ahead log has grown to {} MB while the store is unavailable; it is cut back, and "
 				+ "a full copy is shipped when the store is back", this.identity, database.walBytes() >> 20);
 		try {
-			checkpointAll(database, capture);
+			checkpointAll(database);
 		}
 		finally {
 			database.connections().endBarrier();

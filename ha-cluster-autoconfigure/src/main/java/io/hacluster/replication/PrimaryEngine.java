@@ -61,6 +61,8 @@ final class PrimaryEngine {
 
 	private long reopenPause;
 
+	private long batchesAtReopen = -1;
+
 	private volatile Runnable onFullCopy = () -> {
 	};
 
@@ -256,21 +258,24 @@ final class PrimaryEngine {
 		PrimaryCapture current = this.capture;
 		if (current != null) {
 			report(current, database.state());
-			if (this.checkpointer.giveUpContinuity(database, current)) {
-				this.capture = null;
-				this.shipper.reset(this.shipper.txid(), null);
-				this.position = withoutKnowledge();
-			}
+		}
+		if (this.checkpointer.giveUpContinuity(database)) {
+			this.capture = null;
+			this.shipper.reset(this.shipper.txid(), null);
+			this.position = withoutKnowledge();
 		}
 		long wait = this.reopenAt - this.ticker.nanoTime();
 		if (this.reopenPause > 0 && wait > 0) {
 			return wait;
 		}
+		if (this.counters.batches.get() > this.batchesAtReopen) {
+			this.reopenPause = 0;
+		}
+		this.batchesAtReopen = this.counters.batches.get();
 		this.reopenPause = Math.min(this.settings.storeRetry().toNanos(),
 				Math.max(Duration.ofMillis(50).toNanos(), this.reopenPause * 2));
 		this.reopenAt = this.ticker.nanoTime() + this.reopenPause;
 		this.shipper.reopen();
-		this.reopenPause = 0;
 		PrimaryMark acknowledged = this.shipper.acknowledged();
 		current = this.capture;
 		if (acknowledged != null && current != null) {
@@ -387,7 +392,8 @@ final class PrimaryEngine {
 			PrimaryCapture current = this.capture;
 			shipped = barrier || closeDoor(Duration.ZERO);
 			if (shipped && database != null && current != null) {
-				this.checkpointer.checkpointAll(database, current);
+				this.checkpointer.checkpointAll(database);
+				current.lockedHere();
 				database.connections().endBarrier();
 				database.connections().checkpoint("TRUNCATE");
 				shipped = isLevel();

@@ -143,7 +143,7 @@ final class PrimaryShipper {
 	 * @throws FencedException if a newer leader has fenced the log
 	 */
 	void settle() {
-		PrimaryShipment first = this.inFlight.peek();
+		PrimaryShipment first = isOpen() ? this.inFlight.peek() : null;
 		while (first != null && first.outcome().isDone()) {
 			try {
 				first.outcome().join();

@@ -276,7 +276,9 @@ class PrimaryTests {
 		this.fixture.primary.stopLoop(Duration.ofSeconds(5));
 		long before = this.fixture.lastTxid();
 		writer.insert(50, 1000);
+		writer.sql("PRAGMA busy_timeout=50");
 		writer.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+		writer.sql("PRAGMA busy_timeout=10000");
 		writer.insert(5, 1000);
 		writer.closeDatabase();
 		assertThat(this.fixture.lastTxid()).isEqualTo(before);
@@ -309,7 +311,9 @@ class PrimaryTests {
 		this.fixture.primary.hold(PrimaryPosition.level(end.txid()));
 		writer.open(this.fixture.database);
 		writer.insert(2000, 2000);
+		writer.sql("PRAGMA busy_timeout=50");
 		writer.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+		writer.sql("PRAGMA busy_timeout=10000");
 		this.fixture.primary.start(this.fixture.faulty.fence(this.fixture.epoch, PrimaryFixture.NODE));
 		this.fixture.assertShipped();
 		assertThat(this.fixture.primary.status().snapshots()).isZero();
