@@ -242,8 +242,8 @@ final class FollowerApplier implements FollowerWatch.Handler {
 
 	private RestoreSource.Continuation findWay(String reason) throws IOException {
 		try {
-			return new RestoreSource(this.context.store(), this.context.node()).resume(
-					this.replica.position().txid(), !this.replica.isExact(), this.context.files().staging());
+			return new RestoreSource(this.context.store(), this.context.node()).resume(this.replica.position().txid(),
+					!this.replica.isExact(), this.context.files().staging());
 		}
 		catch (StoreUnavailableException ex) {
 			throw ex;

@@ -38,9 +38,9 @@ final class PositionRecorder {
 
 	private void record(LogEntry entry) {
 		if (entry.name().level() == LtxName.LEVEL_BATCH) {
-			this.last.accumulateAndGet(entry,
-					(former, latest) -> (former == null || latest == null
-							|| latest.name().maxTxid() > former.name().maxTxid()) ? latest : former);
+			this.last.accumulateAndGet(entry, (former,
+					latest) -> (former == null || latest == null || latest.name().maxTxid() > former.name().maxTxid())
+							? latest : former);
 		}
 	}
 

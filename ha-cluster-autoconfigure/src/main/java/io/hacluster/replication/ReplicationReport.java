@@ -106,8 +106,8 @@ final class ReplicationReport {
 
 	/**
 	 * How long the oldest transaction has been waiting that has come but is not applied:
-	 * since it was shipped, by the clocks of two machines, but no less than since it came.
-	 * Without news from the log it counts from the last.
+	 * since it was shipped, by the clocks of two machines, but no less than since it
+	 * came. Without news from the log it counts from the last.
 	 */
 	private Duration lag(Follower followed) {
 		Received oldest = followed.oldest();

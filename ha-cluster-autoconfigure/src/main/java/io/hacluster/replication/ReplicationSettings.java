@@ -21,8 +21,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 */
 	public ReplicationSettings {
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
-			throw new IllegalArgumentException(
-					"'snapshotInterval' must be positive, 'retention' must not be negative");
+			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
 		}
 	}
 

@@ -97,8 +97,8 @@ final class ReplicationTerm {
 			}
 		}
 		catch (IOException ex) {
-			throw new HaClusterException("The database cannot be moved to "
-					+ this.factory.files.replica().database() + ": " + ex, ex);
+			throw new HaClusterException(
+					"The database cannot be moved to " + this.factory.files.replica().database() + ": " + ex, ex);
 		}
 	}
 

@@ -154,8 +154,8 @@ public final class SqliteReplication implements Replication {
 			this.report.leading(this.term);
 		}
 		catch (IOException ex) {
-			throw new HaClusterException("The replica cannot be moved to " + this.files.database().database() + ": "
-					+ ex, ex);
+			throw new HaClusterException(
+					"The replica cannot be moved to " + this.files.database().database() + ": " + ex, ex);
 		}
 	}
 

@@ -122,7 +122,8 @@ class FollowerTests {
 		// as after a crash: the position lags behind what the replica holds
 		ReplicaPosition position = this.files.position().read().orElseThrow();
 		this.files.position()
-			.write(new ReplicaPosition(position.place(), 5, new LogOffset(5), position.logId(), position.epoch(), null));
+			.write(new ReplicaPosition(position.place(), 5, new LogOffset(5), position.logId(), position.epoch(),
+					null));
 		for (int i = 20; i < 25; i++) {
 			this.log.transferAndShip(i);
 		}
@@ -248,7 +249,8 @@ class FollowerTests {
 		Path moved = this.directory.resolve("log-moved");
 		Files.move(this.directory.resolve("log"), moved);
 		start();
-		assertThat(this.follower.progress().await(this.follower.progress()::isSettled, Duration.ofSeconds(10))).isTrue();
+		assertThat(this.follower.progress().await(this.follower.progress()::isSettled, Duration.ofSeconds(10)))
+			.isTrue();
 		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() != null);
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		Files.move(moved, this.directory.resolve("log"));
