@@ -214,6 +214,9 @@ final class NodeLife implements ElectionListener {
 			return;
 		}
 		this.board.stateChanged(from, to, (current != null) ? current.epoch() : Epoch.NONE, signal.reason());
+		if (to == LifecycleState.DEMOTING) {
+			this.candidacy.stayOut();
+		}
 		if (to == LifecycleState.FOLLOWER) {
 			this.term = null;
 			if (!isStopping()) {

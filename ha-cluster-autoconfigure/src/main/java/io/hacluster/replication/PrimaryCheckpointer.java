@@ -138,8 +138,8 @@ final class PrimaryCheckpointer {
 	}
 
 	/**
-	 * Checkpoints while the barrier stands. If everything committed has been captured, the
-	 * capture must be told.
+	 * Checkpoints while the barrier stands. If everything committed has been captured,
+	 * the capture must be told.
 	 * @return whether all of it is in the database file
 	 */
 	boolean checkpointAll(PrimaryDatabase database) throws IOException, SQLException {
