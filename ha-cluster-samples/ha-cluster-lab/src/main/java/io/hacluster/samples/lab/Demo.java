@@ -158,7 +158,7 @@ final class Demo {
 			Map<String, Integer> counts = new LinkedHashMap<>();
 			counts.put(leader.name(), rows.payloads().size());
 			counts.put(follower.name(), replica.rows().payloads().size());
-			return new Report(List.copyOf(this.failovers), missing(rows), integrity, counts,
+			return new Report(List.copyOf(this.failovers), this.ledger.size(), missing(rows), integrity, counts,
 					rows.differences(replica.rows()));
 		}
 	}

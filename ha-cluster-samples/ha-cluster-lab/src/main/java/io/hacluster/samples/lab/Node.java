@@ -71,7 +71,7 @@ final class Node {
 		try {
 			Path temporary = Files.createDirectories(this.directory.resolve("tmp"));
 			this.process = ChildProcess.start(this.command, this.directory, this.directory.resolve("manager.log"),
-					Map.of("JAVA_TOOL_OPTIONS", "", "TMPDIR", temporary.toString()));
+					Map.of("TMPDIR", temporary.toString()));
 		}
 		catch (IOException ex) {
 			throw new LabException("cannot make the directory of " + this.name, ex);
@@ -99,7 +99,7 @@ final class Node {
 	 */
 	void awaitBackendGone() {
 		Await.until("the backend of the killed " + this.name + " has ended", Duration.ofSeconds(10), this::tail,
-				() -> this.orphans.stream().noneMatch(ProcessHandle::isAlive));
+				() -> this.orphans.stream().noneMatch(ProcessStat::runs));
 	}
 
 	/**
@@ -178,6 +178,15 @@ final class Node {
 		catch (SQLException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Returns the time spent in the steps of promotions since the start of the process,
+	 * without those of the backend.
+	 * @return the time
+	 */
+	Duration promotionTime() {
+		return StepTimes.promotions(this.http.get(url() + "/actuator/prometheus").body());
 	}
 
 	/**
