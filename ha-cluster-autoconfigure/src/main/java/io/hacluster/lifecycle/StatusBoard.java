@@ -100,6 +100,11 @@ final class StatusBoard {
 		this.lastFailure = new Failure(now(), message);
 	}
 
+	void failed(String message, Throwable cause) {
+		logger.error("[{}] {}", this.identity, message, cause);
+		this.lastFailure = new Failure(now(), message + ": " + cause);
+	}
+
 	private static boolean succeededOrInterrupted(StepReport report) {
 		return report.succeeded() || report.outcome() == Outcome.INTERRUPTED;
 	}

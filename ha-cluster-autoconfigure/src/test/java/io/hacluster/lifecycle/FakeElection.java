@@ -63,6 +63,9 @@ final class FakeElection implements LeaseControl, Ticker {
 	void lose() {
 		FakeLease lease = this.held;
 		this.held = null;
+		if (lease == null) {
+			return;
+		}
 		lease.deadline = this.now.get();
 		this.listener.lost(lease.epoch(), "not renewed in time");
 	}
