@@ -1,7 +1,12 @@
 package io.hacluster.autoconfigure;
 
+import java.nio.file.Path;
+
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.nats.client.Connection;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,6 +48,23 @@ public final class HaClusterNatsAutoConfiguration {
 	NatsStartupCheck natsStartupCheck(NatsOptions options, NatsConnectionDetails details,
 			HaClusterProperties properties) {
 		return new NatsStartupCheck(options, details.getServers(), properties.nats().startupTimeout(), Ticker.SYSTEM);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ReplicaStore.class)
+	@ConditionalOnProperty("ha.cluster.sqlite.path")
+	NatsReplicaStore haClusterNatsReplicaStore(NatsOptions options, HaClusterProperties properties,
+			NodeIdentity identity) {
+		HaClusterProperties.Nats nats = properties.nats();
+		NatsReplicaStoreSettings defaults = NatsReplicaStoreSettings.of(identity.cluster(),
+				Path.of(properties.sqlite().path() + "-ha", "spool"));
+		String bucket = nats.replicaBucket();
+		return new NatsReplicaStore(options,
+				new NatsReplicaStoreSettings((bucket != null) ? bucket : defaults.bucket(), nats.replicas(),
+						defaults.maxBytes(), defaults.window(), nats.requestTimeout(), defaults.appendTimeout(),
+						defaults.fenceTimeout(), defaults.stallTimeout(), defaults.spoolDirectory(),
+						defaults.spoolThreshold()),
+				identity);
 	}
 
 }
