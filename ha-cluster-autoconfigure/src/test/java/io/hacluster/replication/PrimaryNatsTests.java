@@ -3,7 +3,6 @@ package io.hacluster.replication;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 
 import io.nats.client.Options;
 import org.awaitility.Awaitility;
@@ -56,7 +55,8 @@ class PrimaryNatsTests {
 	@BeforeEach
 	void startPrimary() throws IOException, InterruptedException {
 		this.settings = NatsReplicaStoreSettings.of("test-" + UUID.randomUUID(), this.directory.resolve("spool"));
-		this.fixture = new PrimaryFixture(this.directory, UnaryOperator.identity(), store(PrimaryFixture.NODE));
+		this.fixture = new PrimaryFixture(this.directory, (settings) -> PrimaryFixture.settings(200, 512L << 20),
+				store(PrimaryFixture.NODE));
 		writer.open(this.fixture.database);
 		writer.sql("PRAGMA journal_mode=WAL");
 		writer.sql("CREATE TABLE t(v)");
@@ -81,7 +81,7 @@ class PrimaryNatsTests {
 		assertThat(System.nanoTime() - start).as("the backlog, in time").isLessThan(3_000_000_000L);
 		this.fixture.assertShipped();
 		assertThat(this.fixture.restored()).hasSize(2 + (int) result[0]);
-		assertThat(this.fixture.primary.status().checkpoints()).isPositive();
+		Awaitility.await().until(() -> this.fixture.primary.status().checkpoints() > 0);
 		writer.closeDatabase();
 		this.fixture.assertEndsEqual();
 	}
