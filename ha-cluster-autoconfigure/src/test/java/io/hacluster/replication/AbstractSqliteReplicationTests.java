@@ -126,6 +126,47 @@ abstract class AbstractSqliteReplicationTests {
 	}
 
 	@Test
+	void rejoinWhenBackendClosedAfterTheCrashAndNothingIsMissingGoesOnWithTheSameFile() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		TestNode returned = crashed(leader, "a");
+		assertThat(returned.rows(returned.path())).hasSize(50);
+		assertThat(new ReplicaFile(returned.path()).log()).as("closed cleanly").doesNotExist();
+		Object inode = inode(returned.path());
+		follower.lead(2);
+		follower.insert(50, 60);
+		follower.awaitShipped();
+		returned.follow();
+		assertThat(inode(returned.replica())).isEqualTo(inode);
+		returned.catchUp();
+		assertThat(returned.rows(returned.replica())).hasSize(60);
+		assertThat(returned.diverged).isEmpty();
+	}
+
+	@Test
+	void rejoinWhenBackendWroteAndClosedAfterTheCrashSetsDatabaseAside() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		TestNode returned = crashed(leader, "a");
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + returned.path());
+				Statement statement = connection.createStatement()) {
+			statement.execute("INSERT INTO row VALUES (1000, 'late')");
+		}
+		follower.lead(2);
+		follower.awaitShipped();
+		returned.follow();
+		returned.catchUp();
+		assertThat(returned.rows(returned.replica())).hasSize(50);
+		assertThat(returned.rows(Path.of(returned.replication().status().diverged().get(0)))).hasSize(51);
+	}
+
+	@Test
 	void rejoinWhenLogLacksTransactionsSetsDatabaseAsideI16() throws Exception {
 		TestNode leader = leader("a", 1);
 		TestNode follower = node("b");
