@@ -362,6 +362,26 @@ abstract class AbstractSqliteReplicationTests {
 	}
 
 	@Test
+	void startFollowingWhenAnotherProcessWorksWithTheFilesFailsNamingTheProperty() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		TestNode second = node("a");
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(second::follow)
+			.withMessageContaining("ha.cluster.sqlite.path");
+		node.close();
+		second.follow();
+	}
+
+	@Test
+	void startFollowingTwiceGoesOn() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		assertThat(node.replication().status().failure()).isNull();
+		node.follow();
+		node.catchUp();
+	}
+
+	@Test
 	void flushWhenNeverPrimaryIsTrue() throws Exception {
 		TestNode node = node("a");
 		node.follow();

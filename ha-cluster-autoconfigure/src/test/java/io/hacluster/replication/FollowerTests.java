@@ -148,7 +148,7 @@ class FollowerTests {
 		this.log.source().transfer(1);
 		byte[] good = this.log.source().capture();
 		byte[] bad = good.clone();
-		bad[bad.length / 2] ^= 1;
+		bad[bad.length - 1] ^= 1;
 		this.log.append(LtxName.batch(2), bad);
 		this.log.transferAndShip(2);
 		await().atMost(Duration.ofSeconds(20))
