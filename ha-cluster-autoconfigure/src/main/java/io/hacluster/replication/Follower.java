@@ -16,10 +16,10 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.replication.FollowerEvent.Received;
 import io.hacluster.replication.RejoinBase.Ahead;
 import io.hacluster.replication.RejoinBase.Nothing;
 import io.hacluster.replication.RejoinBase.Replica;
-import io.hacluster.replication.ReplicationStatus.State;
 
 /**
  * Follows the log on a thread of its own: settles what it finds on the disk, restores if
@@ -71,10 +71,6 @@ final class Follower {
 
 	FollowerProgress progress() {
 		return this.progress;
-	}
-
-	FollowerQueue queue() {
-		return this.queue;
 	}
 
 	/**
@@ -234,11 +230,12 @@ final class Follower {
 	}
 
 	/**
-	 * Returns what a follower that does nothing in particular is doing.
-	 * @return the state
+	 * Returns the oldest file that has come but is not applied.
+	 * @return the file, null if there is none
 	 */
-	State state() {
-		return this.progress.state();
+	@Nullable Received oldest() {
+		Received taken = this.progress.taken();
+		return (taken != null) ? taken : this.queue.firstFile();
 	}
 
 }

@@ -10,6 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.Epoch;
+import io.hacluster.HaClusterException;
+import io.hacluster.StoreUnavailableException;
 import io.hacluster.replication.FollowerEvent.Broken;
 import io.hacluster.replication.FollowerEvent.Fenced;
 import io.hacluster.replication.FollowerEvent.Reached;
@@ -76,14 +78,14 @@ final class FollowerApplier implements FollowerWatch.Handler {
 	@Override
 	public boolean handle(FollowerEvent event) throws IOException {
 		if (event instanceof Received received) {
-			return file(received.file());
+			return file(received);
 		}
 		if (event instanceof Unsound unsound) {
 			return unsound.entry().name().maxTxid() < this.next
 					|| obstructed(unsound.entry().name() + " cannot be applied: " + unsound.reason());
 		}
 		if (event instanceof Fenced fenced) {
-			return fence(fenced.fence());
+			return fenceAtEnd(fenced.fence());
 		}
 		if (event instanceof Reached reached) {
 			reached(reached);
@@ -91,8 +93,8 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		return !(event instanceof Broken broken) || broken(broken.reason());
 	}
 
-	private boolean file(FollowerFile file) throws IOException {
-		this.progress.received(file.header().maxTxid());
+	private boolean file(Received received) throws IOException {
+		FollowerFile file = received.file();
 		boolean again = file.header().maxTxid() + 1 == this.next
 				&& file.entry().offset().compareTo(this.replica.position().offset()) > 0 && this.pending.isEmpty();
 		if (file.header().maxTxid() < this.next && !again) {
@@ -104,6 +106,7 @@ final class FollowerApplier implements FollowerWatch.Handler {
 			return obstructed("Transactions " + this.next + " to " + (file.header().minTxid() - 1)
 					+ " are missing before " + file.entry().name());
 		}
+		this.progress.received(received);
 		if (!this.replica.isExact()) {
 			return catchUp(file);
 		}
@@ -119,6 +122,17 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		applyPending();
 		this.obstacle = reason;
 		return false;
+	}
+
+	private boolean fenceAtEnd(Fence fence) throws IOException {
+		applyPending();
+		if (!fence(fence)) {
+			return false;
+		}
+		if (this.replica.isExact()) {
+			this.progress.passed(fence.offset());
+		}
+		return true;
 	}
 
 	private boolean fence(Fence fence) {
@@ -210,11 +224,11 @@ final class FollowerApplier implements FollowerWatch.Handler {
 	}
 
 	private void circumvent(String reason) throws IOException {
-		logger.warn("[{}] {}; looking for another way in the log", this.context.node(), reason);
-		this.progress.failed(reason, this.context.ticker().nanoTime());
-		RestoreSource source = new RestoreSource(this.context.store(), this.context.node());
-		RestoreSource.Continuation way = source.resume(this.replica.position().txid(), !this.replica.isExact(),
-				this.context.files().staging());
+		if (this.progress.failure() == null) {
+			logger.warn("[{}] {}; looking for another way in the log", this.context.node(), reason);
+			this.progress.failed(reason, this.context.ticker().nanoTime());
+		}
+		RestoreSource.Continuation way = findWay(reason);
 		apply(way.files());
 		this.replica.reached(way.offset());
 		if (way.files().isEmpty()) {
@@ -224,6 +238,19 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		this.progress.recovered();
 		logger.info("[{}] Went on with {} other files, to transaction {}", this.context.node(), way.files().size(),
 				this.replica.position().txid());
+	}
+
+	private RestoreSource.Continuation findWay(String reason) throws IOException {
+		try {
+			return new RestoreSource(this.context.store(), this.context.node()).resume(this.replica.position().txid(),
+					!this.replica.isExact(), this.context.files().staging());
+		}
+		catch (StoreUnavailableException ex) {
+			throw ex;
+		}
+		catch (HaClusterException ex) {
+			throw new HaClusterException(reason + ". " + ex.getMessage(), ex);
+		}
 	}
 
 }

@@ -83,6 +83,7 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 	public boolean handle(FollowerEvent event) {
 		if (event instanceof Fenced fenced) {
 			this.context.progress().epoch(fenced.fence().epoch());
+			this.context.progress().passed(fenced.fence().offset());
 		}
 		if (event instanceof Received received) {
 			received.file().discard();

@@ -88,7 +88,7 @@ final class FollowerCatchUp implements FollowerReplica.Source {
 		}
 		if (event instanceof Received received && received.file().header().minTxid() <= this.next) {
 			FollowerFile file = received.file();
-			this.context.progress().received(file.header().maxTxid());
+			this.context.progress().received(received);
 			if (file.header().maxTxid() < this.next) {
 				file.discard();
 				return null;

@@ -68,9 +68,7 @@ record FollowerContext(FollowerSettings settings, NodeIdentity node, ReplicaStor
 	 * Waits before another attempt, or until told to stop.
 	 */
 	void pause() {
-		if (!isStopping()) {
-			this.queue.pause(this.settings.retry().toNanos());
-		}
+		this.queue.pause(this.settings.retry().toNanos(), this::isStopping);
 	}
 
 	void interrupted(String reason) {

@@ -94,6 +94,7 @@ final class FollowerHold implements FollowerWatch.Handler {
 
 	private boolean fence(Fence fence) throws IOException {
 		this.context.progress().epoch(fence.epoch());
+		this.context.progress().passed(fence.offset());
 		boolean seed = this.ahead.logTxid() == 0;
 		return seed || !this.context.rejoin().isOvertaking(fence, this.ahead.epoch())
 				|| overtaken(fence.node() + " has led since, in epoch " + fence.epoch());

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
+import io.hacluster.replication.FollowerEvent.Received;
 import io.hacluster.replication.ReplicationStatus.State;
 
 /**
@@ -37,6 +38,8 @@ final class FollowerProgress {
 
 	private volatile long failedAt;
 
+	private volatile @Nullable Received taken;
+
 	private volatile boolean settled;
 
 	private volatile boolean judged;
@@ -52,14 +55,19 @@ final class FollowerProgress {
 		this.txid = newTxid;
 		this.logTxid = Math.max(this.logTxid, newTxid);
 		this.processed = offset;
+		this.taken = null;
 		signal();
 	}
 
-	void received(long newTxid) {
-		this.logTxid = Math.max(this.logTxid, newTxid);
+	void received(Received file) {
+		this.logTxid = Math.max(this.logTxid, file.file().header().maxTxid());
+		if (this.taken == null) {
+			this.taken = file;
+		}
 	}
 
 	void restart(long newTxid, long newLogTxid, LogOffset offset) {
+		this.taken = null;
 		this.txid = newTxid;
 		this.logTxid = newLogTxid;
 		this.processed = offset;
@@ -71,6 +79,13 @@ final class FollowerProgress {
 			this.processed = offset;
 		}
 		this.reachedTail = tail;
+		signal();
+	}
+
+	void passed(LogOffset offset) {
+		if (offset.compareTo(this.processed) > 0) {
+			this.processed = offset;
+		}
 		signal();
 	}
 
@@ -118,6 +133,10 @@ final class FollowerProgress {
 
 	long logTxid() {
 		return this.logTxid;
+	}
+
+	@Nullable Received taken() {
+		return this.taken;
 	}
 
 	LogOffset processed() {

@@ -79,7 +79,7 @@ final class FollowerQueue {
 			return event;
 		}
 		catch (InterruptedException ex) {
-			throw new IllegalStateException("The thread of a follower must not be interrupted", ex);
+			throw interrupted(ex);
 		}
 		finally {
 			this.lock.unlock();
@@ -131,12 +131,25 @@ final class FollowerQueue {
 	}
 
 	/**
-	 * Waits until {@link #wake()} is called.
-	 * @param nanos for how long at most
+	 * Discards everything and waits.
+	 * @param nanos for how long
+	 * @param until what ends the wait, after {@link #wake()}
 	 */
-	void pause(long nanos) {
-		clear();
-		take(nanos);
+	void pause(long nanos, BooleanSupplier until) {
+		this.lock.lock();
+		try {
+			clear();
+			long left = nanos;
+			while (!until.getAsBoolean() && left > 0) {
+				left = this.notEmpty.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -153,6 +166,10 @@ final class FollowerQueue {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private static IllegalStateException interrupted(InterruptedException cause) {
+		return new IllegalStateException("The thread of a follower must not be interrupted", cause);
 	}
 
 	private static long weight(FollowerEvent event) {

@@ -74,7 +74,10 @@ final class ReplicaDatabase implements AutoCloseable {
 		FileChannel log = null;
 		try {
 			log = FileChannel.open(file.log(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-			return new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()), ticker);
+			ReplicaDatabase database = new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()),
+					ticker);
+			database.writer.adopt();
+			return database;
 		}
 		catch (IOException | RuntimeException ex) {
 			closeQuietly(connection);

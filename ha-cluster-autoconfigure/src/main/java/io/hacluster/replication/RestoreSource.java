@@ -145,7 +145,8 @@ final class RestoreSource {
 	}
 
 	private void exclude(LogEntry entry, Set<LtxName> unsound, LtxFormatException cause) {
-		logger.warn("[{}] {} in the log is not sound and is left out: {}", this.node, entry.name(), cause.getMessage());
+		logger.debug("[{}] {} in the log is not sound and is left out: {}", this.node, entry.name(),
+				cause.getMessage());
 		unsound.add(entry.name());
 	}
 

@@ -168,9 +168,6 @@ final class Snapshotter implements AutoCloseable {
 	 */
 	synchronized Optional<LogEntry> snapshot() throws InterruptedException {
 		long last = newest(this.store.list()).map((entry) -> entry.name().maxTxid()).orElse(0L);
-		if (last == this.primary.status().txid() && this.primary.status().pendingFrames() == 0) {
-			return Optional.empty();
-		}
 		PrimaryEncoder.EncodedFile file;
 		LtxName name;
 		try (SnapshotSource source = this.primary.openSnapshot()

@@ -42,7 +42,14 @@ final class RestoredDatabase {
 	 * Restores from level-0 files alone, from the first on.
 	 */
 	static void replay(ReplicaStore store, Path target) throws IOException {
-		List<LogEntry> batches = store.list().stream().filter((entry) -> entry.name().level() == 0).toList();
+		replay(store, target, Long.MAX_VALUE);
+	}
+
+	static void replay(ReplicaStore store, Path target, long txid) throws IOException {
+		List<LogEntry> batches = store.list()
+			.stream()
+			.filter((entry) -> entry.name().level() == 0 && entry.name().maxTxid() <= txid)
+			.toList();
 		for (int i = 0; i < batches.size(); i++) {
 			if (batches.get(i).name().minTxid() != i + 1 || batches.get(i).name().maxTxid() != i + 1) {
 				throw new IOException("Not a sequence: " + batches);
