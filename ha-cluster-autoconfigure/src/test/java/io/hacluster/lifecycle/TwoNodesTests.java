@@ -42,6 +42,10 @@ class TwoNodesTests {
 
 	private final List<LeaseStore> stores = new ArrayList<>();
 
+	private volatile boolean done;
+
+	private volatile int overlaps;
+
 	@TempDir
 	Path directory;
 
@@ -85,10 +89,13 @@ class TwoNodesTests {
 	}
 
 	@Test
-	void stopHandsOverAndStartJoinsAgain() {
+	void stopHandsOverAndStartJoinsAgain() throws Exception {
+		// Peer defect 17: two primaries for 10 to 23 s.
 		ClusterLifecycle first = node("a");
 		awaitLeader(first);
 		ClusterLifecycle second = node("b");
+		Thread observer = new Thread(() -> observe(first, second));
+		observer.start();
 		first.stop(PATIENCE);
 		awaitLeader(second);
 		first.start();
@@ -96,6 +103,19 @@ class TwoNodesTests {
 		assertThat(first.leadership().isLeader()).isFalse();
 		second.stop(PATIENCE);
 		awaitLeader(first);
+		this.done = true;
+		observer.join();
+		assertThat(this.overlaps).isZero();
+	}
+
+	private void observe(ClusterLifecycle first, ClusterLifecycle second) {
+		while (!this.done) {
+			boolean before = first.leadership().isLeader();
+			boolean other = second.leadership().isLeader();
+			// Led before and after: it led in between, too.
+			this.overlaps = (before && other && first.leadership().isLeader()) ? this.overlaps + 1 : this.overlaps;
+			Thread.yield();
+		}
 	}
 
 	private static void awaitLeader(ClusterLifecycle lifecycle) {

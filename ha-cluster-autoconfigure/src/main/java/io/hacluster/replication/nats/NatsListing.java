@@ -3,7 +3,9 @@ package io.hacluster.replication.nats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.nats.client.JetStreamApiException;
@@ -65,19 +67,39 @@ final class NatsListing {
 	}
 
 	private List<Listed> pass() throws IOException, JetStreamApiException, InterruptedException {
-		List<Listed> objects = new ArrayList<>();
+		Map<String, Listed> objects = new HashMap<>();
+		long count = 0;
+		long expected;
 		try (OrderedFeed feed = OrderedFeed.lastOfEach(this.reader, this.ticker, this.reader.bucket().metas())) {
-			if (feed.initiallyPending() > 0) {
-				do {
-					Message message = feed.next();
-					if (message != null) {
-						read(message).ifPresent(objects::add);
-					}
+			expected = feed.initiallyPending();
+			while (count < expected && !(feed.isIdle())) {
+				Message message = feed.next();
+				if (message != null) {
+					count++;
+					read(message).ifPresent((listed) -> objects.put(message.getSubject(), listed));
 				}
-				while (!feed.isIdle());
 			}
 		}
-		return objects;
+		if (count < expected) {
+			addMissing(objects);
+		}
+		return new ArrayList<>(objects.values());
+	}
+
+	/**
+	 * Fewer came than there were: they have been retired meanwhile, or the server has
+	 * skipped them, as 2.9 does. So what is there is looked up.
+	 */
+	private void addMissing(Map<String, Listed> objects) throws IOException, JetStreamApiException {
+		for (String subject : this.reader.subjects(this.reader.bucket().metas()).keySet()) {
+			Optional<LtxName> name = this.reader.bucket().file(subject);
+			if (name.isPresent() && !objects.containsKey(subject)) {
+				this.reader.last(subject)
+					.flatMap((message) -> StoredObject.decode(name.get(), message.getData(), message.getTime())
+						.map((object) -> new Listed(object, message.getSeq())))
+					.ifPresent((listed) -> objects.put(subject, listed));
+			}
+		}
 	}
 
 	private Optional<Listed> read(Message message) {
