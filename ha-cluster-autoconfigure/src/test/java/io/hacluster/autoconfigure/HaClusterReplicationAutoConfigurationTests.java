@@ -27,6 +27,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
@@ -60,6 +61,7 @@ class HaClusterReplicationAutoConfigurationTests {
 		Replication replication = mock(Replication.class);
 		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
 				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+		given(replication.flush(any())).willReturn(true);
 		withDatabase("a").withBean("mine", Replication.class, () -> replication)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));
 	}
