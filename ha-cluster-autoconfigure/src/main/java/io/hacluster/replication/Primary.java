@@ -104,8 +104,8 @@ final class Primary implements AutoCloseable {
 	 * Takes hold of the database if it exists: from now on nobody can overwrite frames of
 	 * the write-ahead log before they are shipped. To be called after the promotion
 	 * rename and before the backend is started; with {@link PrimaryPosition#seed()} the
-	 * database need not exist. Does not use the store. A database that
-	 * is not in WAL mode is left alone until {@link #awaitDatabase}.
+	 * database need not exist. Does not use the store. A database that is not in WAL mode
+	 * is left alone until {@link #awaitDatabase}.
 	 * @param position what is known
 	 * @throws HaClusterException if the database exists but cannot be opened
 	 * @throws InterruptedException if interrupted
