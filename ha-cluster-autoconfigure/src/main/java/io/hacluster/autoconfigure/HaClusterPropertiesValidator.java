@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
+import io.hacluster.election.ElectionSettings;
+import io.hacluster.election.InvalidElectionSettingsException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -67,6 +69,45 @@ final class HaClusterPropertiesValidator {
 		return new NodeIdentity(name, nodeId(), UUID.randomUUID().toString());
 	}
 
+	/**
+	 * Determines the times of the election.
+	 * @param forcedStop the worst time of an urgent step-down
+	 * @param virtualIp whether there is a virtual IP
+	 * @return settings that are safe
+	 */
+	ElectionSettings electionSettings(Duration forcedStop, boolean virtualIp) {
+		HaClusterProperties.Election election = this.properties.election();
+		Duration margin = election.margin();
+		ElectionSettings settings;
+		try {
+			settings = (margin != null)
+					? new ElectionSettings(election.leaseDuration(), election.renewInterval(), margin,
+							this.properties.address())
+					: ElectionSettings.of(election.leaseDuration(), election.renewInterval(),
+							this.properties.address());
+		}
+		catch (InvalidElectionSettingsException ex) {
+			throw invalid(ex.setting(), ex);
+		}
+		try {
+			return settings.requireRoomFor(forcedStop, virtualIp);
+		}
+		catch (InvalidElectionSettingsException ex) {
+			throw invalid((margin != null) ? "margin" : ex.setting(), ex);
+		}
+	}
+
+	private InvalidConfigurationPropertyValueException invalid(String setting, InvalidElectionSettingsException ex) {
+		HaClusterProperties.Election election = this.properties.election();
+		String reason = String.valueOf(ex.getMessage());
+		return switch (setting) {
+			case "address" -> invalid("address", this.properties.address(), reason);
+			case "renew-interval" -> invalid("election.renew-interval", election.renewInterval(), reason);
+			case "margin" -> invalid("election.margin", election.margin(), reason);
+			default -> invalid("election." + setting, election.leaseDuration(), reason);
+		};
+	}
+
 	private NodeId nodeId() {
 		String configured = this.properties.nodeId();
 		boolean named = StringUtils.hasText(configured);
@@ -77,7 +118,7 @@ final class HaClusterPropertiesValidator {
 		catch (IllegalArgumentException ex) {
 			String origin = named ? "" : " (the name of this host)";
 			throw new InvalidConfigurationPropertyValueException("ha.cluster.node-id", value + origin,
-					"It must be 1 to 63 letters, digits, '.', '-' or '_', beginning with a letter or digit", ex);
+					"It must be 1 to 63 letters, digits, '.', '-' or '_', beginning with a letter or digit");
 		}
 	}
 

@@ -24,20 +24,20 @@ class RefusedConfigurationTests {
 	Path directory;
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			name                         | ''          | must be set
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			name                         | ""          | must be set
 			name                         | a.b         | letters, digits
-			node-id                      | 'a b'       | letters, digits
-			store                        | ''          | 'nats', or 'local'
-			local.directory              | ''          | needs a directory
+			node-id                      | "a b"       | letters, digits
+			store                        | ""          | 'nats', or 'local'
+			local.directory              | ""          | needs a directory
 			election.lease-duration      | 900ms       | lease duration must be 1s to 1h
 			election.renew-interval      | 200ms       | at least 250ms
 			election.renew-interval      | 5s          | must fit into the lease duration
 			election.margin              | 50ms        | more than 1%
-			election.margin              | 500ms       | too short to stop everything
+			election.margin              | 200ms       | too short to stop everything
 			nats.replicas                | 0           | 1 to 5
 			nats.election-bucket         | a.b         | letters, digits
-			nats.replica-bucket          | 'a b'       | letters, digits
+			nats.replica-bucket          | "a b"       | letters, digits
 			nats.connection-timeout      | 0s          | longer than zero
 			nats.request-timeout         | -1s         | longer than zero
 			nats.startup-timeout         | -1s         | must not be negative
@@ -111,7 +111,7 @@ class RefusedConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
 			x=y                                          | ha.cluster.nats.servers
 			servers=nats://h:1,username=u                | ha.cluster.nats.password
 			servers=nats://h:1,password=p                | ha.cluster.nats.username

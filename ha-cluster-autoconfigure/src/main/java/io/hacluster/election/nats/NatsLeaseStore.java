@@ -1,0 +1,227 @@
+package io.hacluster.election.nats;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.election.InvalidLeaseRecordException;
+import io.hacluster.election.Lease;
+import io.hacluster.election.LeaseCodec;
+import io.hacluster.election.LeaseConflictException;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.VersionedLease;
+import io.nats.client.Message;
+import io.nats.client.Options;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.impl.Headers;
+import io.nats.client.support.JsonParseException;
+import io.nats.client.support.JsonParser;
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases in a NATS key-value bucket, one key for each lease. A compare-and-set is one
+ * published message with the expected sequence of its subject, so the revision of a
+ * record is its sequence in the stream; reads are answered by the stream's leader.
+ * Requests are made directly, not through the client's key-value API, whose
+ * compare-and-set waits two seconds whatever is configured. Thread-safe.
+ */
+public final class NatsLeaseStore implements LeaseStore {
+
+	private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*");
+
+	private static final String EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
+
+	private static final String OPERATION = "KV-Operation";
+
+	private static final int WRONG_LAST_SEQUENCE = 10071;
+
+	private static final int MESSAGE_NOT_FOUND = 10037;
+
+	private static final int STREAM_NOT_FOUND = 10059;
+
+	private static final Pattern ACTUAL_SEQUENCE = Pattern.compile(": (\\d+)$");
+
+	private final NatsLeaseStoreSettings settings;
+
+	private final NatsConnection connection;
+
+	private final LeaseBucket bucket;
+
+	private final LeaseWatch watch;
+
+	private volatile boolean ready;
+
+	/**
+	 * Creates a store that connects when it is first used, or by {@link #connect()}.
+	 * @param identity this process
+	 * @param options makes the options of a connection: servers, credentials, TLS. The
+	 * store sets what concerns reconnecting and listening itself.
+	 * @param settings the bucket
+	 */
+	public NatsLeaseStore(NodeIdentity identity, Supplier<Options.Builder> options, NatsLeaseStoreSettings settings) {
+		this.settings = settings;
+		this.watch = new LeaseWatch(identity, settings);
+		this.connection = new NatsConnection(identity, options, settings.requestTimeout(), this.watch::changed);
+		this.bucket = new LeaseBucket(this.connection, settings);
+	}
+
+	/**
+	 * Connects, and makes or checks the bucket. May be called again.
+	 * @return this store
+	 * @throws NatsLeaseStoreException if an operator has to do something about it
+	 * @throws StoreUnavailableException if NATS does not answer in time
+	 */
+	public NatsLeaseStore connect() {
+		this.bucket.ensure();
+		this.ready = true;
+		return this;
+	}
+
+	private void ensureReady() {
+		if (!this.ready) {
+			connect();
+		}
+	}
+
+	@Override
+	public Optional<VersionedLease> read(String key) {
+		MessageInfo last = last(key);
+		if (last == null || isDeleted(last)) {
+			return Optional.empty();
+		}
+		try {
+			byte[] record = (last.getData() != null) ? last.getData() : new byte[0];
+			return Optional.of(new VersionedLease(LeaseCodec.decode(record), last.getSeq()));
+		}
+		catch (InvalidLeaseRecordException ex) {
+			throw new InvalidLeaseRecordException(
+					"The record under the key '" + key + "' in the bucket '" + this.settings.bucket()
+							+ "' is not a lease: " + ex.getMessage() + ". Purge this key to start over.");
+		}
+	}
+
+	private @Nullable MessageInfo last(String key) {
+		checkKey(key);
+		ensureReady();
+		byte[] query = ("{\"last_by_subj\":\"" + this.settings.subject(key) + "\"}").getBytes(StandardCharsets.UTF_8);
+		Message answer = this.connection.request("$JS.API.STREAM.MSG.GET." + this.settings.stream(), null, query);
+		if (answer == null) {
+			throw unavailable("does not answer for the bucket '" + this.settings.bucket() + "'");
+		}
+		MessageInfo info = new MessageInfo(answer, this.settings.stream(), false);
+		if (info.getApiErrorCode() == MESSAGE_NOT_FOUND) {
+			return null;
+		}
+		if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
+			// The bucket has been deleted: make it again, or there is no way out of it
+			this.ready = false;
+			connect();
+			return null;
+		}
+		if (info.hasError()) {
+			throw unavailable("cannot read '" + key + "': " + info.getDescription());
+		}
+		return info;
+	}
+
+	private static boolean isDeleted(MessageInfo info) {
+		return info.getHeaders() != null && info.getHeaders().containsKey(OPERATION);
+	}
+
+	@Override
+	public VersionedLease create(String key, Lease lease) {
+		try {
+			return publish(key, lease, 0);
+		}
+		catch (LeaseConflictException ex) {
+			MessageInfo last = last(key);
+			if (last != null && isDeleted(last)) {
+				// A marker that the record was deleted counts as the last message
+				return publish(key, lease, last.getSeq());
+			}
+			throw ex;
+		}
+	}
+
+	@Override
+	public VersionedLease update(String key, Lease lease, long expectedRevision) {
+		if (expectedRevision < 1) {
+			throw new IllegalArgumentException("'expectedRevision' must be positive, but was " + expectedRevision);
+		}
+		return publish(key, lease, expectedRevision);
+	}
+
+	private VersionedLease publish(String key, Lease lease, long expectedRevision) {
+		checkKey(key);
+		ensureReady();
+		Headers headers = new Headers().add(EXPECTED_SEQUENCE, Long.toString(expectedRevision));
+		Message answer = this.connection.request(this.settings.subject(key), headers, LeaseCodec.encode(lease));
+		if (answer == null) {
+			throw unavailable("stores nothing in the bucket '" + this.settings.bucket()
+					+ "' now: it was deleted, or has no leader");
+		}
+		JsonValue reply = parse(answer);
+		JsonValue error = JsonValueUtils.readValue(reply, "error");
+		if (error != null) {
+			throw refused(key, expectedRevision, JsonValueUtils.readInteger(error, "err_code", 0),
+					String.valueOf(JsonValueUtils.readString(error, "description")));
+		}
+		if (!this.settings.stream().equals(JsonValueUtils.readString(reply, "stream"))) {
+			throw unavailable(
+					"stored '" + key + "' in another stream than that of the bucket '" + this.settings.bucket() + "'");
+		}
+		return new VersionedLease(lease, JsonValueUtils.readLong(reply, "seq", 0));
+	}
+
+	private JsonValue parse(Message answer) {
+		try {
+			return JsonParser.parse(answer.getData());
+		}
+		catch (JsonParseException ex) {
+			throw new StoreUnavailableException(
+					"NATS at " + this.connection.servers() + " sent an answer that " + "cannot be read", ex);
+		}
+	}
+
+	private RuntimeException refused(String key, long expectedRevision, int code, String description) {
+		if (code == WRONG_LAST_SEQUENCE) {
+			Matcher actual = ACTUAL_SEQUENCE.matcher(description);
+			// Replicated streams may refuse the right sequence while a write is under way
+			if (!actual.find() || Long.parseLong(actual.group(1)) != expectedRevision) {
+				return new LeaseConflictException("The record of '" + key + "' is not at the expected revision "
+						+ expectedRevision + ": " + description);
+			}
+		}
+		return unavailable("did not store '" + key + "': " + description);
+	}
+
+	private StoreUnavailableException unavailable(String problem) {
+		return new StoreUnavailableException("NATS at " + this.connection.servers() + " " + problem, null);
+	}
+
+	@Override
+	public Watch watch(String key, Runnable changed) {
+		checkKey(key);
+		return this.watch.add(this.connection, key, changed);
+	}
+
+	@Override
+	public void close() {
+		this.watch.close();
+		this.connection.close();
+	}
+
+	private static void checkKey(String key) {
+		if (key.length() > 100 || !KEY.matcher(key).matches()) {
+			throw new IllegalArgumentException(
+					"'key' must be letters, digits, '.', '-' and '_', but was '" + key + "'");
+		}
+	}
+
+}
