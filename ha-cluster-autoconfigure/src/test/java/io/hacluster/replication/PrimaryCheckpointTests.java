@@ -78,12 +78,18 @@ class PrimaryCheckpointTests {
 
 	/**
 	 * Litestream #1337 and #1164: nothing that is committed around a checkpoint is lost,
-	 * with a writer that never rests.
+	 * with a writer that never rests. Neither does a backlog build up nor does the log
+	 * grow, and no commit waits for long.
 	 */
 	@Test
 	void commitsBetweenSealingAndCheckpointAreShipped() throws Exception {
 		start(30, 512L << 20);
 		long[] result = writer.flat(4000, 300);
+		long start = System.nanoTime();
+		this.fixture.awaitLevel();
+		assertThat(System.nanoTime() - start).as("the backlog, in time").isLessThan(2_000_000_000L);
+		assertThat(result[1]).as("the longest commit, in ms").isLessThan(3000);
+		assertThat(walBytes()).as("the log beside what was written").isLessThan(result[0] * 4096 / 2);
 		this.fixture.assertShipped();
 		assertThat(this.fixture.restored()).hasSize(2 + (int) result[0]);
 		assertThat(checkpoints()).isGreaterThan(5);
