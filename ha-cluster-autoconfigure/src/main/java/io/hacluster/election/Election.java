@@ -1,10 +1,10 @@
 package io.hacluster.election;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 import io.hacluster.Epoch;
@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  * one to the cluster's lease and the one to this node's own id, which must be held before
  * the node is a candidate. Confined to one thread.
  */
-final class Election implements LeaseClaim.ClaimListener {
+final class Election implements ClaimListener {
 
 	static final String LEADER_KEY = "leader";
 
-	private final NodeIdentity identity;
+	private static final LongSupplier NO_LOG = () -> 0;
 
 	private final ElectionSettings settings;
 
-	private final Candidate candidate;
+	private final Candidacy candidacy;
 
 	private final Consumer<ElectionEvent> events;
 
@@ -41,23 +41,18 @@ final class Election implements LeaseClaim.ClaimListener {
 
 	private Step.@Nullable Pause pause;
 
-	private Optional<Lease> leader = Optional.empty();
+	private final KnownLeader leader = new KnownLeader();
 
-	private @Nullable StandAside standAside;
-
-	private @Nullable Release release;
+	private @Nullable PendingRelease release;
 
 	private boolean leaving;
 
 	private long leaveUntil;
 
-	private boolean willing;
-
 	Election(NodeIdentity identity, ElectionSettings settings, Candidate candidate, Ticker ticker,
 			RandomGenerator random, Consumer<ElectionEvent> events) {
-		this.identity = identity;
 		this.settings = settings;
-		this.candidate = candidate;
+		this.candidacy = new Candidacy(candidate, this.record);
 		this.events = events;
 		this.guard = new IdentityGuard(identity);
 		this.leadership = new LeaseClaim(LEADER_KEY, identity, settings, ticker, random, this);
@@ -86,58 +81,34 @@ final class Election implements LeaseClaim.ClaimListener {
 			return first;
 		}
 		// The own id is claimed second: nothing may delay a renewal of the leadership
-		LeaseClaim.Wish wish = this.leaving ? LeaseClaim.Wish.RELEASE : LeaseClaim.Wish.HOLD;
-		Step second = this.identityClaim.next(now, wish, () -> 0);
+		Wish wish = this.leaving ? Wish.RELEASE : Wish.HOLD;
+		Step second = this.identityClaim.next(now, wish, NO_LOG);
 		if (second instanceof Step.Call) {
 			return second;
 		}
 		long until = earlier(((Step.Pause) first).until(), ((Step.Pause) second).until());
 		until = earlier(until, deadline(this.leadership, now, until));
-		until = (this.standAside != null) ? earlier(until, this.standAside.until()) : until;
+		until = this.candidacy.wakeBefore(until);
 		return new Step.Pause(earlier(until, deadline(this.identityClaim, now, until)));
 	}
 
 	private Step nextForLeadership(long now) {
-		LeaseClaim.Wish wish = wish(now);
-		if (this.leaving && wish != LeaseClaim.Wish.RELEASE) {
+		if (this.release != null) {
+			return this.leadership.next(now, Wish.RELEASE, NO_LOG);
+		}
+		if (this.leaving) {
 			return new Step.Pause(now + this.settings.renewInterval().toNanos());
 		}
+		boolean holding = this.leadership.term() != null;
+		boolean identified = this.identityClaim.term() != null && this.guard.duplicate() == null;
+		Wish wish = this.candidacy.decide(now, holding, identified) ? Wish.HOLD : Wish.OBSERVE;
 		try {
-			return this.leadership.next(now, wish, () -> this.candidate.latestEpoch().value());
+			return this.leadership.next(now, wish, () -> this.candidacy.latestEpoch().value());
 		}
 		catch (RuntimeException ex) {
-			refuse(ex);
-			return this.leadership.next(now, LeaseClaim.Wish.OBSERVE, () -> 0);
+			this.candidacy.withdraw(ex);
+			return this.leadership.next(now, Wish.OBSERVE, NO_LOG);
 		}
-	}
-
-	private LeaseClaim.Wish wish(long now) {
-		if (this.release != null) {
-			return LeaseClaim.Wish.RELEASE;
-		}
-		if (this.standAside != null && now - this.standAside.until() >= 0) {
-			this.standAside = null;
-		}
-		this.willing = this.leadership.term() != null || (!this.leaving && this.standAside == null
-				&& this.identityClaim.term() != null && this.guard.duplicate() == null && isEligible());
-		return this.willing ? LeaseClaim.Wish.HOLD : LeaseClaim.Wish.OBSERVE;
-	}
-
-	private boolean isEligible() {
-		try {
-			boolean eligible = this.candidate.isEligible();
-			this.record.candidateAnswered();
-			return eligible;
-		}
-		catch (RuntimeException ex) {
-			refuse(ex);
-			return false;
-		}
-	}
-
-	private void refuse(RuntimeException ex) {
-		this.willing = false;
-		this.record.candidateFailed("cannot become leader: " + ex.getMessage());
 	}
 
 	/**
@@ -187,26 +158,11 @@ final class Election implements LeaseClaim.ClaimListener {
 		}
 		this.record.completed(call, outcome);
 		call.claim().completed(call, outcome, sentAt, now);
-		if (call.claim() == this.leadership) {
-			concludeRelease(call, outcome, now);
+		if (call.claim() == this.leadership && this.release != null
+				&& this.release.conclude(this.leadership, outcome, now)) {
+			this.release = null;
 		}
 		publishLeader(now);
-	}
-
-	private void concludeRelease(Step.Call call, Outcome outcome, long now) {
-		Release pending = this.release;
-		if (pending == null) {
-			return;
-		}
-		boolean known = outcome instanceof Outcome.Found || outcome instanceof Outcome.Written;
-		Optional<Lease> lease = this.leadership.observation().record().map(VersionedLease::lease);
-		boolean ours = lease.isPresent() && !this.leadership.isOther(lease.get())
-				&& lease.get().epoch().equals(pending.epoch());
-		boolean released = ours && lease.get().state() == Lease.State.RELEASED;
-		if ((known && (released || !ours)) || now - pending.until() >= 0) {
-			this.release = null;
-			pending.done().complete(known && released);
-		}
 	}
 
 	/**
@@ -231,7 +187,7 @@ final class Election implements LeaseClaim.ClaimListener {
 			// Lost before: only a look at the record tells whether there is anything left
 			this.leadership.hint();
 		}
-		this.release = new Release(epoch, done, now + this.settings.leaseDuration().toNanos());
+		this.release = new PendingRelease(epoch, done, now + this.settings.leaseDuration().toNanos());
 	}
 
 	/**
@@ -239,9 +195,15 @@ final class Election implements LeaseClaim.ClaimListener {
 	 * @param until the reading of the ticker until when
 	 */
 	void standAside(long until) {
-		if (this.standAside == null || until - this.standAside.until() > 0) {
-			this.standAside = new StandAside(until);
-		}
+		this.candidacy.standAside(until);
+	}
+
+	/**
+	 * Notes that the machine slept, which the monotonic clock does not show.
+	 * @param nanos for how long
+	 */
+	void slept(long nanos) {
+		dropAfterGap(nanos);
 	}
 
 	/**
@@ -258,8 +220,12 @@ final class Election implements LeaseClaim.ClaimListener {
 	 * Returns whether there is nothing left to do after {@link #leave}.
 	 */
 	boolean hasLeft(long now) {
-		return this.leaving
-				&& (now - this.leaveUntil >= 0 || (this.release == null && this.identityClaim.isGivenBack()));
+		return this.leaving && (now - this.leaveUntil >= 0 || (this.release == null && isIdentityGivenBack()));
+	}
+
+	private boolean isIdentityGivenBack() {
+		Lease record = this.identityClaim.ownRecord();
+		return record == null || record.state() == Lease.State.RELEASED;
 	}
 
 	/**
@@ -270,11 +236,11 @@ final class Election implements LeaseClaim.ClaimListener {
 	}
 
 	ElectionStatus status() {
-		return this.record.status(this.willing, this.guard.duplicate());
+		return this.record.status(this.candidacy.isRunning(), this.guard.duplicate());
 	}
 
 	@Override
-	public void granted(Term term, Lease lease) {
+	public void granted(Term term) {
 		this.record.granted();
 		this.events.accept(new ElectionEvent.Granted(term));
 	}
@@ -291,36 +257,10 @@ final class Election implements LeaseClaim.ClaimListener {
 	}
 
 	private void publishLeader(long now) {
-		Optional<Lease> current = currentLeader(now);
-		if (!sameTerm(this.leader, current)) {
-			this.leader = current;
-			this.events.accept(new ElectionEvent.LeaderChanged(current));
+		Optional<Lease> changed = this.leader.update(this.leadership, now);
+		if (changed != null) {
+			this.events.accept(new ElectionEvent.LeaderChanged(changed));
 		}
-	}
-
-	private Optional<Lease> currentLeader(long now) {
-		Observation observation = this.leadership.observation();
-		Term term = this.leadership.term();
-		return observation.record().map(VersionedLease::lease).filter((lease) -> {
-			if (!this.leadership.isOther(lease)) {
-				return term != null && lease.epoch().equals(term.epoch());
-			}
-			return lease.state() == Lease.State.HELD && now - observation.freeFrom() < 0;
-		});
-	}
-
-	private static boolean sameTerm(Optional<Lease> one, Optional<Lease> other) {
-		return Objects.equals(one.map(Election::termOf), other.map(Election::termOf));
-	}
-
-	private static String termOf(Lease lease) {
-		return lease.holder() + "/" + lease.nonce() + "/" + lease.epoch();
-	}
-
-	private record StandAside(long until) {
-	}
-
-	private record Release(Epoch epoch, CompletableFuture<Boolean> done, long until) {
 	}
 
 }

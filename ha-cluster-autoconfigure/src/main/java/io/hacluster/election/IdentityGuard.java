@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the identity claim is renewed under our eyes. A record that just stands may be that of
  * a crashed process, and is taken over in time.
  */
-final class IdentityGuard implements LeaseClaim.ClaimListener {
+final class IdentityGuard implements ClaimListener {
 
 	private final NodeIdentity identity;
 
@@ -26,7 +26,7 @@ final class IdentityGuard implements LeaseClaim.ClaimListener {
 	}
 
 	@Override
-	public void granted(Term term, Lease lease) {
+	public void granted(Term term) {
 		this.stranger = null;
 		this.duplicate = null;
 	}

@@ -146,12 +146,6 @@ public final class LeaderElector implements AutoCloseable {
 	 */
 	public boolean release(Epoch epoch) {
 		CompletableFuture<Boolean> done = new CompletableFuture<>();
-		Term current = this.term;
-		if (current != null && current.epoch().equals(epoch)) {
-			// The successor may begin the moment the store knows, so end it here first
-			current.conclude();
-			current.end();
-		}
 		this.commands.add((election, now) -> election.release(epoch, done, now));
 		try {
 			return done.get(this.settings.storeTimeout().multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
@@ -206,10 +200,11 @@ public final class LeaderElector implements AutoCloseable {
 	}
 
 	private void run(Election election) {
+		SleepDetector sleep = SleepDetector.ofMachine();
 		try {
 			while (!election.hasLeft(this.ticker.nanoTime())) {
 				try {
-					step(election);
+					step(election, sleep);
 				}
 				catch (RuntimeException | Error ex) {
 					logger.error("[{}] A step of the election failed", this.identity, ex);
@@ -223,10 +218,11 @@ public final class LeaderElector implements AutoCloseable {
 		}
 	}
 
-	private void step(Election election) throws InterruptedException {
+	private void step(Election election, SleepDetector sleep) throws InterruptedException {
 		for (Command command = this.commands.poll(); command != null; command = this.commands.poll()) {
 			command.run(election, this.ticker.nanoTime());
 		}
+		election.slept(sleep.sinceLastCall());
 		long now = this.ticker.nanoTime();
 		Step step = election.next(now);
 		if (step instanceof Step.Call call) {

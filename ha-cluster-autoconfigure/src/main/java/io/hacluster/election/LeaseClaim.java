@@ -107,8 +107,8 @@ final class LeaseClaim {
 	}
 
 	private boolean isReleasable(Wish wish) {
-		Lease lease = this.observation.record().map(VersionedLease::lease).orElse(null);
-		if (lease == null || !isOwn(lease) || lease.state() != Lease.State.HELD) {
+		Lease lease = ownRecord();
+		if (lease == null || lease.state() != Lease.State.HELD) {
 			return false;
 		}
 		// A record of ours that never became a term was applied after we had given up on
@@ -118,7 +118,7 @@ final class LeaseClaim {
 
 	private long freeFrom() {
 		Optional<VersionedLease> record = this.observation.record();
-		if (record.isPresent() && isOwn(record.get().lease())) {
+		if (ownRecord() != null) {
 			// The holder is this very process, and it does not hold
 			return this.observation.since();
 		}
@@ -158,17 +158,10 @@ final class LeaseClaim {
 	}
 
 	/**
-	 * Returns whether the record is not known to be held by this process.
+	 * Returns the record as last seen, if it is one of this process.
 	 */
-	boolean isGivenBack() {
-		return this.observation.record()
-			.map(VersionedLease::lease)
-			.filter((lease) -> isOwn(lease) && lease.state() == Lease.State.HELD)
-			.isEmpty();
-	}
-
-	boolean isOther(Lease lease) {
-		return !isOwn(lease);
+	@Nullable Lease ownRecord() {
+		return this.observation.record().map(VersionedLease::lease).filter(this::isOwn).orElse(null);
 	}
 
 	/**
@@ -191,7 +184,7 @@ final class LeaseClaim {
 		else if (outcome instanceof Outcome.Refused refused) {
 			this.schedule.readNow();
 			if (this.term == null) {
-				this.schedule.failed(now);
+				this.schedule.failed(now, this.term != null);
 			}
 			// A refusal after a write of unknown outcome may be due to that very write
 			// (invariant I8): only a look at the record can tell
@@ -201,7 +194,7 @@ final class LeaseClaim {
 			this.doubtful = false;
 		}
 		else if (outcome instanceof Outcome.Failed) {
-			this.schedule.failed(now);
+			this.schedule.failed(now, this.term != null);
 			if (call.isWrite()) {
 				this.doubtful = true;
 				this.schedule.readNow();
@@ -234,7 +227,7 @@ final class LeaseClaim {
 			this.schedule.renewed(sentAt);
 			this.term = new Term(record.lease().epoch(), deadline, this.ticker);
 			this.latestTerm = this.term.epoch();
-			this.listener.granted(this.term, record.lease());
+			this.listener.granted(this.term);
 		}
 	}
 
@@ -263,45 +256,6 @@ final class LeaseClaim {
 			ended.end();
 			ended.conclude();
 		}
-	}
-
-	/**
-	 * What a process wants of a lease.
-	 */
-	enum Wish {
-
-		/**
-		 * Know who holds it.
-		 */
-		OBSERVE,
-
-		/**
-		 * Take it when it is free.
-		 */
-		HOLD,
-
-		/**
-		 * Give it back.
-		 */
-		RELEASE
-
-	}
-
-	/**
-	 * Told about a claim, on the thread that drives it.
-	 */
-	interface ClaimListener {
-
-		void granted(Term term, Lease lease);
-
-		void lost(Term term, String reason);
-
-		/**
-		 * A read found another record than before.
-		 * @param record the record, null if it is gone
-		 */
-		void changed(@Nullable VersionedLease record);
-
 	}
 
 }

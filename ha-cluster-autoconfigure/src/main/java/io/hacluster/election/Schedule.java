@@ -72,8 +72,11 @@ final class Schedule {
 		this.jitter = this.random.nextLong(this.interval / 8 + 1);
 	}
 
-	void failed(long now) {
-		long delay = this.interval / FIRST_RETRY << Math.min(this.failures++, 3);
+	/**
+	 * Backs off, but not for long while a lease is held: it is running out.
+	 */
+	void failed(long now, boolean held) {
+		long delay = this.interval / FIRST_RETRY << Math.min(this.failures++, held ? 1 : 3);
 		this.notBefore = now + delay / 2 + this.random.nextLong(delay / 2 + 1);
 	}
 

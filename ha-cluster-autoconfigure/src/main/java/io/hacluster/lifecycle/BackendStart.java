@@ -17,7 +17,7 @@ final class BackendStart {
 
 	private static final long FIRST_PAUSE_MILLIS = 5;
 
-	private static final long LONGEST_PAUSE_MILLIS = 250;
+	private static final long LONGEST_PAUSE_MILLIS = 100;
 
 	private final Backend backend;
 

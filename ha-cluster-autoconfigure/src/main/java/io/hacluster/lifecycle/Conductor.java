@@ -19,7 +19,7 @@ import io.hacluster.lifecycle.TransitionReport.Kind;
  */
 final class Conductor implements AutoCloseable {
 
-	private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+	private static final Duration FIRST_RETRY = Duration.ofMillis(250);
 
 	private final LifecycleSettings settings;
 
@@ -27,7 +27,7 @@ final class Conductor implements AutoCloseable {
 
 	private final StepDownSequences stepDowns;
 
-	private final LeaseReturn leaseReturn;
+	private final Candidacy candidacy;
 
 	private final StatusBoard board;
 
@@ -40,11 +40,11 @@ final class Conductor implements AutoCloseable {
 	private final CountDownLatch closing = new CountDownLatch(1);
 
 	Conductor(String cluster, LifecycleSettings settings, PromotionSequence promotion, StepDownSequences stepDowns,
-			LeaseReturn leaseReturn, StatusBoard board, Ticker ticker, Consumer<Signal> signals) {
+			Candidacy candidacy, StatusBoard board, Ticker ticker, Consumer<Signal> signals) {
 		this.settings = settings;
 		this.promotion = promotion;
 		this.stepDowns = stepDowns;
-		this.leaseReturn = leaseReturn;
+		this.candidacy = candidacy;
 		this.board = board;
 		this.ticker = ticker;
 		this.signals = signals;
@@ -56,15 +56,16 @@ final class Conductor implements AutoCloseable {
 	 * has succeeded.
 	 */
 	void settle() {
-		this.lane.submit(() -> settle(this.stepDowns.create(), StepDownSequence.SETTLING, Epoch.NONE,
-				"the node has been started"));
+		submit(() -> settle(this.stepDowns.create(), StepDownSequence.SETTLING, Epoch.NONE,
+				"the node has been started"), this::startOver);
 	}
 
 	/**
 	 * Goes through the nine steps.
 	 */
 	void promote(Term term) {
-		this.lane.submit(() -> runPromotion(term));
+		submit(() -> runPromotion(term), () -> this.signals
+			.accept(Signal.of(Trigger.FAILED, term.epoch(), "the promotion failed for an unexpected reason")));
 	}
 
 	/**
@@ -73,22 +74,23 @@ final class Conductor implements AutoCloseable {
 	 * holds
 	 */
 	void stepDown(Term term, String reason, CompletableFuture<Void> revoked) {
-		this.lane.submit(() -> {
+		submit(() -> {
 			Kind kind = term.isUrgent() ? Kind.URGENT_STEP_DOWN : Kind.STEP_DOWN;
 			SequenceRun run = new SequenceRun(kind, term.epoch(), reason, this.board, this.ticker);
 			term.stepsDown(run);
 			if (!term.isUrgent()) {
 				run.await(revoked, this.settings.timeouts().listeners());
+				run.clearInterruption();
 			}
 			demote(term, run, this.stepDowns.create(), StepDownSequence.NAMES);
-		});
+		}, this::startOver);
 	}
 
 	/**
 	 * Undoes what the promotion has begun, in reverse.
 	 */
 	void unwind(Term term, String reason) {
-		this.lane.submit(() -> {
+		submit(() -> {
 			SequenceRun run = new SequenceRun(Kind.UNWIND, term.epoch(), reason, this.board, this.ticker);
 			term.stepsDown(run);
 			StepDownSequence sequence = this.stepDowns.create();
@@ -96,7 +98,7 @@ final class Conductor implements AutoCloseable {
 				sequence.withBackendStopped();
 			}
 			demote(term, run, sequence, term.toUndo());
-		});
+		}, this::startOver);
 	}
 
 	/**
@@ -110,6 +112,23 @@ final class Conductor implements AutoCloseable {
 	public void close() {
 		this.closing.countDown();
 		this.lane.close();
+	}
+
+	private void submit(Runnable job, Runnable otherwise) {
+		this.lane.submit(() -> {
+			try {
+				job.run();
+			}
+			catch (RuntimeException ex) {
+				// No way out of a state may be lost, whatever goes wrong (invariant I18).
+				this.board.failed("A sequence failed for an unexpected reason", ex);
+				otherwise.run();
+			}
+		});
+	}
+
+	private void startOver() {
+		settle(this.stepDowns.create(), StepDownSequence.SETTLING, Epoch.NONE, "a sequence has failed");
 	}
 
 	private void runPromotion(Term term) {
@@ -144,7 +163,7 @@ final class Conductor implements AutoCloseable {
 				missing.add(name);
 			}
 		}
-		this.leaseReturn.giveBack(term, sequence.isBackendStopped());
+		this.candidacy.giveBack(term, sequence.isBackendStopped());
 		run.finish();
 		missing.retainAll(StepDownSequence.SETTLING);
 		if (sequence.isBackendStopped()) {
@@ -179,6 +198,7 @@ final class Conductor implements AutoCloseable {
 	private void settle(StepDownSequence sequence, List<String> names, Epoch epoch, String reason) {
 		List<String> missing = names;
 		Duration pause = FIRST_RETRY;
+		boolean closed;
 		StepDownBudgets budgets = StepDownBudgets.planned(this.settings.timeouts());
 		do {
 			SequenceRun run = new SequenceRun(Kind.START_UP, epoch, reason, this.board, this.ticker);
@@ -188,11 +208,12 @@ final class Conductor implements AutoCloseable {
 				this.signals.accept(Signal.current(Trigger.SETTLED, "the node is in the follower's state"));
 				return;
 			}
-			this.leaseReturn.stayOut();
+			this.candidacy.stayOut();
+			closed = awaitClosing(pause);
 			pause = pause.multipliedBy(2);
 			pause = (pause.compareTo(this.settings.leaseDuration()) > 0) ? this.settings.leaseDuration() : pause;
 		}
-		while (!awaitClosing(pause));
+		while (!closed);
 		this.signals.accept(Signal.current(Trigger.FAILED, "the node could not be put into the follower's state"));
 	}
 

@@ -31,8 +31,6 @@ final class NodeLife implements ElectionListener {
 
 	private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
 
-	private static final Duration ELECTION_RETRY = Duration.ofSeconds(1);
-
 	private static final Logger logger = LoggerFactory.getLogger(ClusterLifecycle.class);
 
 	private final NodeIdentity identity;
@@ -49,7 +47,7 @@ final class NodeLife implements ElectionListener {
 
 	private final LeaseControl control;
 
-	private final LeaseReturn leaseReturn;
+	private final Candidacy candidacy;
 
 	private final LeadershipEvents events;
 
@@ -67,6 +65,8 @@ final class NodeLife implements ElectionListener {
 
 	private volatile @Nullable Term term;
 
+	private volatile LifecycleState state = this.machine.state();
+
 	NodeLife(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts, NodeLeadership leadership,
 			StatusBoard board, Function<ElectionListener, LeaseControl> election, Consumer<Object> publisher,
 			Ticker ticker) {
@@ -77,14 +77,14 @@ final class NodeLife implements ElectionListener {
 		this.board = board;
 		this.lanes = Lanes.of(identity.cluster());
 		this.control = election.apply(this);
-		this.leaseReturn = new LeaseReturn(this.control, this.lanes.lease(), board, settings.leaseDuration());
+		this.candidacy = new Candidacy(this.control, this.lanes.lease(), board, settings.leaseDuration());
 		this.events = new LeadershipEvents(identity, publisher, leadership::leads);
 		this.signals = new SignalLoop(identity, this::handle);
 		this.watch = new LeaderWatch(identity, parts, this.lanes, settings,
 				(epoch, detail) -> post(Signal.backendEnded(epoch, detail)));
 		this.conductor = new Conductor(identity.cluster(), settings,
 				new PromotionSequence(parts, settings.timeouts(), this.lanes, this.watch::keepVip),
-				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip), this.leaseReturn, board, ticker,
+				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip), this.candidacy, board, ticker,
 				this.signals::post);
 	}
 
@@ -96,8 +96,11 @@ final class NodeLife implements ElectionListener {
 		this.conductor.settle();
 	}
 
+	/**
+	 * Returns the state as others see it: never that of a leader without leadership.
+	 */
 	LifecycleState state() {
-		return this.machine.state();
+		return this.state;
 	}
 
 	@Nullable BackendHealth backendHealth() {
@@ -134,6 +137,7 @@ final class NodeLife implements ElectionListener {
 	 */
 	void stop(Duration timeout) {
 		this.closing.countDown();
+		this.candidacy.giveUp();
 		this.conductor.giveUpSettling();
 		post(Signal.current(Trigger.STEP_DOWN, "the node is being stopped"));
 		if (!awaitQuiet(timeout)) {
@@ -144,7 +148,7 @@ final class NodeLife implements ElectionListener {
 		}
 		boolean following = state() == LifecycleState.FOLLOWER;
 		this.leadership.demoted();
-		this.control.close();
+		this.candidacy.end();
 		Replication replication = this.parts.replication();
 		if (following && replication != null) {
 			stopFollowing(replication);
@@ -173,6 +177,7 @@ final class NodeLife implements ElectionListener {
 			}
 			advance(signal, current);
 		}
+		this.state = this.machine.state();
 		boolean settlingFailed = signal.trigger() == Trigger.FAILED && signal.epoch() == null;
 		if (isStopping() && (state() == LifecycleState.FOLLOWER || settlingFailed)) {
 			this.quiet.countDown();
@@ -187,7 +192,7 @@ final class NodeLife implements ElectionListener {
 		if (isStopping() || this.machine.fire(Trigger.GRANTED).isEmpty()) {
 			logger.warn("[{}] The lease of epoch {} comes at the wrong time, and is given back", this.identity,
 					lease.epoch());
-			this.leaseReturn.refuse(lease.epoch());
+			this.candidacy.refuse(lease.epoch());
 			return;
 		}
 		Term next = new Term(lease);
@@ -204,14 +209,19 @@ final class NodeLife implements ElectionListener {
 			return;
 		}
 		LifecycleState from = accepted.get();
-		LifecycleState to = state();
+		LifecycleState to = this.machine.state();
 		if (from == to) {
 			return;
 		}
 		this.board.stateChanged(from, to, (current != null) ? current.epoch() : Epoch.NONE, signal.reason());
+		if (to == LifecycleState.DEMOTING) {
+			this.candidacy.stayOut();
+		}
 		if (to == LifecycleState.FOLLOWER) {
 			this.term = null;
-			enterElection();
+			if (!isStopping()) {
+				this.candidacy.enter();
+			}
 		}
 		else if (current != null && to == LifecycleState.LEADER) {
 			lead(current);
@@ -254,23 +264,6 @@ final class NodeLife implements ElectionListener {
 		}
 	}
 
-	private void enterElection() {
-		if (isStopping()) {
-			return;
-		}
-		this.lanes.lease().submit(() -> {
-			try {
-				this.control.start();
-			}
-			catch (RuntimeException ex) {
-				this.board.failure("The election cannot be entered: " + ex.getMessage());
-				if (!await(this.closing, ELECTION_RETRY)) {
-					enterElection();
-				}
-			}
-		});
-	}
-
 	private boolean isStopping() {
 		return this.closing.getCount() == 0;
 	}
@@ -283,12 +276,8 @@ final class NodeLife implements ElectionListener {
 	}
 
 	private boolean awaitQuiet(Duration timeout) {
-		return await(this.quiet, timeout);
-	}
-
-	private static boolean await(CountDownLatch latch, Duration timeout) {
 		try {
-			return latch.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			return this.quiet.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

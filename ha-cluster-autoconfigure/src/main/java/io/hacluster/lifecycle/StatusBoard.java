@@ -2,6 +2,7 @@ package io.hacluster.lifecycle;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.stream.Collectors;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
@@ -90,14 +91,27 @@ final class StatusBoard {
 		else if (transition.kind() == TransitionReport.Kind.PROMOTION) {
 			this.lastFailure = null;
 		}
-		logger.info("[{}] {} took {} ms (epoch {})", this.identity, transition.kind(), transition.elapsed().toMillis(),
-				transition.epoch());
+		logger.info("[{}] {} took {} ms (epoch {}): {}", this.identity, transition.kind(),
+				transition.elapsed().toMillis(), transition.epoch(), timings(transition));
 		tell(() -> this.observer.transitionFinished(transition));
 	}
 
 	void failure(String message) {
 		logger.warn("[{}] {}", this.identity, message);
 		this.lastFailure = new Failure(now(), message);
+	}
+
+	private static String timings(TransitionReport transition) {
+		return transition.steps()
+			.stream()
+			.filter((step) -> step.outcome() != Outcome.SKIPPED)
+			.map((step) -> step.name() + " " + step.elapsed().toMillis() + " ms")
+			.collect(Collectors.joining(", "));
+	}
+
+	void failed(String message, Throwable cause) {
+		logger.error("[{}] {}", this.identity, message, cause);
+		this.lastFailure = new Failure(now(), message + ": " + cause);
 	}
 
 	private static boolean succeededOrInterrupted(StepReport report) {

@@ -30,6 +30,8 @@ final class DatabaseConnections implements AutoCloseable {
 
 	private boolean reading;
 
+	private boolean barrierStands;
+
 	DatabaseConnections(Path database, Duration busyTimeout) throws SQLException {
 		this.reader = connect(database, busyTimeout);
 		try {
@@ -132,7 +134,10 @@ final class DatabaseConnections implements AutoCloseable {
 	 */
 	boolean tryBarrier() throws SQLException {
 		try {
-			execute(this.barrier, "BEGIN IMMEDIATE");
+			if (!this.barrierStands) {
+				execute(this.barrier, "BEGIN IMMEDIATE");
+				this.barrierStands = true;
+			}
 			return true;
 		}
 		catch (SQLiteException ex) {
@@ -144,25 +149,46 @@ final class DatabaseConnections implements AutoCloseable {
 	}
 
 	void endBarrier() throws SQLException {
-		execute(this.barrier, "ROLLBACK");
+		if (this.barrierStands) {
+			execute(this.barrier, "ROLLBACK");
+			this.barrierStands = false;
+		}
 	}
 
 	/**
 	 * Checkpoints; the spare connection must be in no transaction.
 	 * @param mode {@code PASSIVE} or {@code TRUNCATE}
-	 * @return whether everything committed is in the database file now
 	 */
-	boolean checkpoint(String mode) throws SQLException {
+	Checkpoint checkpoint(String mode) throws SQLException {
 		try (Statement statement = this.spare.createStatement();
 				ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
-			return result.next() && result.getInt(1) == 0 && result.getInt(2) == result.getInt(3);
+			if (!result.next() || result.getInt(1) != 0) {
+				return Checkpoint.BUSY;
+			}
+			return (result.getInt(2) == result.getInt(3)) ? Checkpoint.COMPLETE : Checkpoint.PARTIAL;
 		}
 		catch (SQLiteException ex) {
 			if (isBusy(ex)) {
-				return false;
+				return Checkpoint.BUSY;
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * What a checkpoint has come to.
+	 */
+	enum Checkpoint {
+
+		/** Everything committed is in the database file. */
+		COMPLETE,
+
+		/** A reader stands in the way. */
+		PARTIAL,
+
+		/** Somebody else checkpoints at the moment. */
+		BUSY
+
 	}
 
 	private static boolean isBusy(SQLiteException ex) {

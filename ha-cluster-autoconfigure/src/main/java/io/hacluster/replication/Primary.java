@@ -66,7 +66,7 @@ final class Primary implements AutoCloseable {
 
 	private @Nullable PrimaryEnd end;
 
-	private boolean barrier;
+	private boolean flushed;
 
 	private volatile boolean stopped;
 
@@ -104,9 +104,10 @@ final class Primary implements AutoCloseable {
 	 * Takes hold of the database if it exists: from now on nobody can overwrite frames of
 	 * the write-ahead log before they are shipped. To be called after the promotion
 	 * rename and before the backend is started; with {@link PrimaryPosition#seed()} the
-	 * database need not exist. Does not use the store.
+	 * database need not exist. Does not use the store. A database that is not in WAL mode
+	 * is left alone until {@link #awaitDatabase}.
 	 * @param position what is known
-	 * @throws HaClusterException if the database exists but cannot be used
+	 * @throws HaClusterException if the database exists but cannot be opened
 	 * @throws InterruptedException if interrupted
 	 */
 	void hold(PrimaryPosition position) throws InterruptedException {
@@ -184,12 +185,12 @@ final class Primary implements AutoCloseable {
 	 * @return whether everything committed is in the log
 	 */
 	synchronized boolean flush(Duration timeout) {
-		if (this.loop.isEnded() || this.barrier) {
-			return this.barrier;
+		if (this.loop.isEnded() || this.flushed) {
+			return this.flushed;
 		}
 		long deadline = this.ticker.nanoTime() + timeout.toNanos();
 		try {
-			this.barrier = this.loop.call(() -> shipUntil(deadline), timeout.plusSeconds(1));
+			this.flushed = this.loop.call(() -> shipUntil(deadline), timeout.plusSeconds(1));
 		}
 		catch (TimeoutException ex) {
 			this.counters.failure("The store has not answered within " + timeout.toMillis() + " ms");
@@ -197,7 +198,7 @@ final class Primary implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		return this.barrier;
+		return this.flushed;
 	}
 
 	private boolean shipUntil(long deadline) throws Exception {
@@ -238,9 +239,8 @@ final class Primary implements AutoCloseable {
 		this.end = result;
 		boolean interrupted = Thread.interrupted();
 		try {
-			result = this.loop.call(() -> this.engine.release(this.barrier), COMMAND);
+			result = this.loop.call(this.engine::release, COMMAND);
 			this.end = result;
-			this.loop.end(COMMAND);
 		}
 		catch (TimeoutException ex) {
 			throw new HaClusterException("The database " + this.database + " could not be let go of in time", ex);
@@ -249,11 +249,22 @@ final class Primary implements AutoCloseable {
 			interrupted = true;
 		}
 		finally {
+			interrupted |= endLoop();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 		}
 		return result;
+	}
+
+	private boolean endLoop() {
+		try {
+			this.loop.end(Duration.ofSeconds(5));
+			return false;
+		}
+		catch (InterruptedException ex) {
+			return true;
+		}
 	}
 
 	/**

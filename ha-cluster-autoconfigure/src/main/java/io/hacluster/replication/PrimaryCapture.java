@@ -84,7 +84,7 @@ final class PrimaryCapture {
 	}
 
 	/**
-	 * Captures the next batch.
+	 * Captures the next batch. Goes no further before {@link #advance} is told of it.
 	 * @param state what is committed
 	 * @return the batch, empty if there is nothing or the log is being restarted at the
 	 * moment
@@ -92,7 +92,7 @@ final class PrimaryCapture {
 	 */
 	Optional<PrimaryBatch> next(PrimaryWalState state) throws IOException {
 		if (isLevel(state)) {
-			requireSameFrame(state);
+			requireSameFrame(this.mark.end(), state);
 			return Optional.empty();
 		}
 		WalPosition from = from(state);
@@ -115,10 +115,15 @@ final class PrimaryCapture {
 			throw new IOException("The write-ahead log is not sound after byte " + from.offset());
 		}
 		PrimaryMark end = new PrimaryMark(this.mark.txid() + 1, frames.end(), frames.commit());
-		PrimaryBatch batch = new PrimaryBatch(this.mark, end, frames);
-		this.mark = end;
-		requireSameFrame(state);
-		return Optional.of(batch);
+		requireSameFrame(frames.end(), state);
+		return Optional.of(new PrimaryBatch(this.mark, end, frames));
+	}
+
+	/**
+	 * Goes on after a batch that has been sent.
+	 */
+	void advance(PrimaryBatch batch) {
+		this.mark = batch.end();
 	}
 
 	private @Nullable WalPosition from(PrimaryWalState state) throws IOException {
@@ -134,8 +139,7 @@ final class PrimaryCapture {
 		return header.filter((it) -> state.sameGeneration(it.salt1(), it.salt2())).map(WalPosition::start).orElse(null);
 	}
 
-	private void requireSameFrame(PrimaryWalState state) {
-		WalPosition end = this.mark.end();
+	private void requireSameFrame(@Nullable WalPosition end, PrimaryWalState state) {
 		if (end == null || !state.sameGeneration(end.salt1(), end.salt2())
 				|| end.offset() != this.database.endOffset(state) || state.frames() == 0) {
 			return;

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DatabaseConnections.Checkpoint;
 
 /**
  * Brings frames into the database file, only such as the log has acknowledged, so that a
@@ -78,7 +79,7 @@ final class PrimaryCheckpointer {
 		boolean complete = withoutBarrier(database, shipping) && withBarrier(database, capture, shipping);
 		if (complete && database.walBytes() > this.settings.truncateBytes()) {
 			// harmless without a barrier: the read lock was just taken with all shipped
-			complete = database.connections().checkpoint("TRUNCATE");
+			complete = database.connections().checkpoint("TRUNCATE") == Checkpoint.COMPLETE;
 		}
 		this.pause = complete ? 0 : Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, this.pause * 2));
 		this.notBefore = this.ticker.nanoTime() + this.pause;
@@ -98,10 +99,21 @@ final class PrimaryCheckpointer {
 		}
 		if (shipped) {
 			connections.swapReadLock();
-			connections.checkpoint("PASSIVE");
+			passive(connections);
 			this.counters.checkpoints.incrementAndGet();
 		}
 		return shipped;
+	}
+
+	/**
+	 * Makes a passive checkpoint, after that of somebody else if there is one: a writer
+	 * with a great write-ahead log tries one with every commit.
+	 */
+	private void passive(DatabaseConnections connections) throws SQLException {
+		long deadline = this.ticker.nanoTime() + this.settings.barrierTimeout().toNanos();
+		while (connections.checkpoint("PASSIVE") == Checkpoint.BUSY && this.ticker.nanoTime() - deadline < 0) {
+			this.signal.pause(BARRIER_POLL);
+		}
 	}
 
 	private boolean withBarrier(PrimaryDatabase database, PrimaryCapture capture, Shipping shipping)
@@ -146,7 +158,7 @@ final class PrimaryCheckpointer {
 		DatabaseConnections connections = database.connections();
 		connections.releaseReadLock();
 		try {
-			connections.checkpoint("PASSIVE");
+			passive(connections);
 		}
 		finally {
 			connections.takeReadLock();

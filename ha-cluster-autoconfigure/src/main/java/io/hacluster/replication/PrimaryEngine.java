@@ -1,7 +1,6 @@
 package io.hacluster.replication;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -131,6 +130,10 @@ final class PrimaryEngine {
 			return reopen(database);
 		}
 		PrimaryCapture current = this.capture;
+		if (current == null && !this.shipper.isIdle()) {
+			// what is in flight has the next transaction's number
+			return this.settings.safetyPoll().toNanos();
+		}
 		if (current == null) {
 			current = connect(database);
 		}
@@ -138,12 +141,12 @@ final class PrimaryEngine {
 		boolean progress = captureInto(database, current, state);
 		this.shipper.settle();
 		report(current, state);
-		if (progress && this.shipper.hasRoom()) {
-			return 0;
-		}
 		if (this.checkpointer.isDue(database, state)) {
 			this.checkpointer.checkpoint(database, current, this::shipAll);
 			report(current, database.state());
+			return 0;
+		}
+		if (progress && this.shipper.hasRoom()) {
 			return 0;
 		}
 		return (this.shipper.isIdle() && current.isLevel(state)) ? this.settings.safetyPoll().toNanos()
@@ -168,24 +171,14 @@ final class PrimaryEngine {
 			if (batch.isEmpty()) {
 				break;
 			}
-			PrimaryEncoder.EncodedFile file = encode(database, current, batch.get());
+			PrimaryEncoder.EncodedFile file = this.encoder.encode(database, batch.get(), this.clock.instant());
 			PrimaryMark mark = batch.get().end();
 			this.shipper.ship(LtxName.batch(mark.txid()), file, mark, seen);
+			current.advance(batch.get());
 			this.uncapturedSince = null;
 			progress = true;
 		}
 		return progress;
-	}
-
-	private PrimaryEncoder.EncodedFile encode(PrimaryDatabase database, PrimaryCapture current, PrimaryBatch batch)
-			throws IOException {
-		try {
-			return this.encoder.encode(database, batch, this.clock.instant());
-		}
-		catch (IOException | RuntimeException ex) {
-			current.rewind(batch.start());
-			throw ex;
-		}
 	}
 
 	private void report(PrimaryCapture current, PrimaryWalState state) {
@@ -348,7 +341,7 @@ final class PrimaryEngine {
 		PrimaryDatabase database = this.hold.held();
 		PrimaryCapture current = this.capture;
 		if (database == null) {
-			return !Files.exists(this.hold.path());
+			return this.hold.isNothingThere();
 		}
 		return current != null && this.shipper.isIdle() && this.shipper.acknowledged() == current.mark()
 				&& current.isLevel(database.state());
@@ -381,16 +374,15 @@ final class PrimaryEngine {
 
 	/**
 	 * Lets go of everything.
-	 * @param barrier whether the barrier stands
 	 */
-	PrimaryEnd release(boolean barrier) throws IOException, SQLException {
+	PrimaryEnd release() throws IOException, SQLException {
 		boolean shipped = false;
 		boolean empty = false;
 		try {
 			dropIfReplaced();
 			PrimaryDatabase database = this.hold.held();
 			PrimaryCapture current = this.capture;
-			shipped = barrier || closeDoor(Duration.ZERO);
+			shipped = isLevel() && (database == null || (this.checkpointer.raiseBarrier(database) && isLevel()));
 			if (shipped && database != null && current != null) {
 				this.checkpointer.checkpointAll(database);
 				current.lockedHere();

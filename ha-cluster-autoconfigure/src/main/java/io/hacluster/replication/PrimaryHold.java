@@ -41,8 +41,11 @@ final class PrimaryHold {
 		this.counters = counters;
 	}
 
-	Path path() {
-		return this.path;
+	/**
+	 * Returns whether there is no database yet, or one to which nothing has been written.
+	 */
+	boolean isNothingThere() throws IOException {
+		return this.database == null && (!Files.exists(this.path) || Files.size(this.path) == 0);
 	}
 
 	@Nullable PrimaryDatabase held() {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -112,6 +113,9 @@ final class PrimaryLoop {
 		}
 		try {
 			return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (CancellationException ex) {
+			throw new HaClusterException("This primary has been released", ex);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof HaClusterException known) {

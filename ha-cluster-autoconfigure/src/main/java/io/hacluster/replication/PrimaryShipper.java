@@ -131,7 +131,7 @@ final class PrimaryShipper {
 		try {
 			outcome = open.append(name, Instant.ofEpochMilli(content.header().timestamp()), content);
 		}
-		catch (HaClusterException ex) {
+		catch (RuntimeException ex) {
 			outcome = CompletableFuture.failedFuture(ex);
 		}
 		this.inFlight.add(new PrimaryShipment(name, content, mark, seen, outcome));

@@ -12,17 +12,37 @@ import java.time.Duration;
  * ({@code ha.cluster.sqlite.replica-path}); on the same file system
  * @param snapshotInterval time between snapshots, positive
  * @param retention how long batches that a snapshot covers, and older snapshots, are kept
+ * @param checkpointPages pages in the leader's write-ahead log from which on a checkpoint
+ * is made; at least 1
  */
-public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
+public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
+		int checkpointPages) {
+
+	private static final int CHECKPOINT_PAGES = 1000;
 
 	/**
 	 * Creates settings.
-	 * @throws IllegalArgumentException if a duration is out of its range
+	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings {
+		if (checkpointPages < 1) {
+			throw new IllegalArgumentException("'checkpointPages' must be positive");
+		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
 		}
+	}
+
+	/**
+	 * Creates settings with a checkpoint after 1000 pages.
+	 * @param path the database file
+	 * @param replicaPath the replica
+	 * @param snapshotInterval time between snapshots
+	 * @param retention how long to keep what a snapshot covers
+	 * @throws IllegalArgumentException if a value is out of its range
+	 */
+	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES);
 	}
 
 }

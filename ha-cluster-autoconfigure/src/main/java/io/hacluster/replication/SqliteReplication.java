@@ -64,7 +64,9 @@ public final class SqliteReplication implements Replication {
 	 */
 	public SqliteReplication(ReplicationSettings settings, NodeIdentity node, ReplicaStore store,
 			ReplicationListener listener, Clock clock, Ticker ticker) {
-		this(settings, PrimarySettings.of(settings.snapshotInterval(), settings.retention()),
+		this(settings,
+				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
+					.withCheckpointPages(settings.checkpointPages()),
 				FollowerSettings.defaults(), node, store, listener, clock, ticker);
 	}
 

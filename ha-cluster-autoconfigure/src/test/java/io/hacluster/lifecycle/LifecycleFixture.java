@@ -12,6 +12,7 @@ import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.vip.VirtualIp;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,6 +45,11 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 	ClusterParts parts = new ClusterParts(this.replication, new RecordingVip(), this.backend);
 
 	@Nullable ClusterLifecycle lifecycle;
+
+	LifecycleFixture() {
+		Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+		Awaitility.setDefaultPollDelay(Duration.ZERO);
+	}
 
 	LifecycleFixture start() {
 		LifecycleSettings settings = new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN,
@@ -98,6 +104,7 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	@Override
 	public void close() {
+		Awaitility.reset();
 		if (this.lifecycle != null) {
 			this.lifecycle.stop(Duration.ofSeconds(1));
 		}

@@ -88,7 +88,7 @@ final class Benchmark {
 		leader.append(id);
 		Node follower = cluster.other(leader);
 		Await.until(follower.name() + " follows and its replica is level", SEED_TIMEOUT, follower::tail,
-				() -> follower.isFollower() && follower.replicates(id));
+				() -> follower.isCandidate() && follower.replicates(id));
 	}
 
 	private static long last(Node leader) throws SQLException {
@@ -140,8 +140,6 @@ final class Benchmark {
 		StepDowns results = new StepDowns(new Samples(), new Samples());
 		Node leader = first;
 		for (int i = 0; i < REPETITIONS; i++) {
-			// A node that stepped down stays out of the race for a lease.
-			pause(this.options.lease().plusSeconds(1));
 			awaitLevel(cluster, leader);
 			Node successor = cluster.other(leader);
 			Duration promotionBefore = successor.promotionTime();

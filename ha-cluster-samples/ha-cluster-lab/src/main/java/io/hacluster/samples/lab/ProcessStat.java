@@ -8,10 +8,9 @@ import java.time.Duration;
 /**
  * What {@code /proc/<pid>/stat} says about a process: proc(5).
  *
- * @param state the state, {@code Z} for one that has ended and was not yet waited for
  * @param processorTime time in user and kernel mode since its start, in steps of 10 ms
  */
-record ProcessStat(String state, Duration processorTime) {
+record ProcessStat(Duration processorTime) {
 
 	/**
 	 * USER_HZ, the unit of the times; 100 on every Linux that has a JDK.
@@ -30,22 +29,7 @@ record ProcessStat(String state, Duration processorTime) {
 		// The second field is the command in parentheses and may hold anything.
 		String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
 		long ticks = Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
-		return new ProcessStat(fields[0], Duration.ofMillis(ticks * 1_000 / TICKS_PER_SECOND));
-	}
-
-	/**
-	 * Returns whether a process runs. One that has ended may still be listed until its
-	 * parent, or whoever inherited it, waits for it.
-	 * @param process the process
-	 * @return whether it runs
-	 */
-	static boolean runs(ProcessHandle process) {
-		try {
-			return process.isAlive() && !"Z".equals(of(process.pid()).state());
-		}
-		catch (IOException ex) {
-			return false;
-		}
+		return new ProcessStat(Duration.ofMillis(ticks * 1_000 / TICKS_PER_SECOND));
 	}
 
 }
