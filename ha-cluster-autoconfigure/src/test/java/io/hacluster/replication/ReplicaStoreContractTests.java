@@ -51,6 +51,13 @@ public abstract class ReplicaStoreContractTests {
 	 */
 	protected abstract ReplicaStore openStore(NodeIdentity node);
 
+	/**
+	 * Returns after how many appends a leader is overtaken in the torture.
+	 */
+	protected int tortureAppends() {
+		return 20;
+	}
+
 	protected ReplicaStore store(NodeIdentity node) {
 		return closing(openStore(node));
 	}
@@ -461,7 +468,7 @@ public abstract class ReplicaStoreContractTests {
 		AtomicInteger acknowledged = new AtomicInteger();
 		for (int epoch = 2; epoch <= takeovers + 1; epoch++) {
 			LogWriter old = stale;
-			CountDownLatch busy = new CountDownLatch(20);
+			CountDownLatch busy = new CountDownLatch(tortureAppends());
 			int staleEpoch = epoch - 1;
 			Thread thread = new Thread(() -> appendUntilRefused(old, staleEpoch, busy, acknowledged));
 			thread.start();
