@@ -67,7 +67,7 @@ public final class SqliteReplication implements Replication {
 		this(settings,
 				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
 					.withCheckpointPages(settings.checkpointPages()),
-				FollowerSettings.defaults(), node, store, listener, clock, ticker);
+				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
 	}
 
 	SqliteReplication(ReplicationSettings settings, PrimarySettings primarySettings, FollowerSettings followerSettings,
