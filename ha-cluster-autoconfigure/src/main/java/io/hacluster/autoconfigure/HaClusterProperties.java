@@ -83,6 +83,14 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			@Nullable String replicaBucket, @DefaultValue("1") int replicas) {
 
 		/**
+		 * Leaves out what must not get into a log.
+		 */
+		@Override
+		public String toString() {
+			return "Nats[electionBucket=" + this.electionBucket + ", replicaBucket=" + this.replicaBucket + "]";
+		}
+
+		/**
 		 * Encryption of the connection.
 		 *
 		 * @param bundle SSL bundle with the trusted certificates and the key of the

@@ -1,9 +1,11 @@
 package io.hacluster.lifecycle;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.hacluster.HaClusterException;
 import io.hacluster.backend.Backend;
 import io.hacluster.election.HeldLease;
 import io.hacluster.lifecycle.Step.Part;
@@ -81,7 +83,11 @@ final class PromotionSequence {
 			return Step.skipped(ACQUIRE_VIP, StepDownSequence.NO_VIP);
 		}
 		return Step.of(ACQUIRE_VIP, Step.RELEASE_VIP, new Part(this.lanes.virtualIp(), this.timeouts.vip(), () -> {
-			virtualIp.acquire(lease.remaining());
+			Duration remaining = lease.remaining();
+			if (remaining.compareTo(Duration.ZERO) <= 0) {
+				throw new HaClusterException("The lease no longer holds");
+			}
+			virtualIp.acquire(remaining);
 			this.vipAcquired.accept(lease);
 		}));
 	}

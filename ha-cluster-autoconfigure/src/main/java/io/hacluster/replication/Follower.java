@@ -69,6 +69,14 @@ final class Follower {
 		this.thread.start();
 	}
 
+	/**
+	 * Returns whether this follows and has not been told to stop.
+	 * @return whether it does
+	 */
+	boolean isRunning() {
+		return this.thread.isAlive() && !this.context.isStopping();
+	}
+
 	FollowerProgress progress() {
 		return this.progress;
 	}

@@ -18,6 +18,7 @@ import io.hacluster.replication.RejoinBase.Nothing;
 import io.hacluster.replication.RejoinBase.Replica;
 import io.hacluster.replication.ReplicaPosition.Place;
 import io.hacluster.replication.ReplicationStatus.State;
+import io.hacluster.replication.ltx.RestorePlan;
 
 /**
  * Builds a replica from the log, or waits for a log to build it from.
@@ -43,7 +44,7 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 		Path temporary = replica.database().resolveSibling(replica.database().getFileName() + ".restoring");
 		Optional<Fence> fence = this.context.store().currentFence();
 		Optional<RestoreSource.Restored> restored = new RestoreSource(this.context.store(), this.context.node())
-			.restore(temporary);
+			.restore(temporary, RestorePlan.LATEST);
 		if (restored.isEmpty()) {
 			this.context.progress().restart(0, 0, LogOffset.START);
 			this.context.progress().state(State.FOLLOWING);

@@ -129,20 +129,32 @@ final class Rejoin {
 			setAside(Place.DATABASE, position, "it belongs to another log, which has been wiped");
 			return new Nothing();
 		}
-		boolean overtaken = fence.filter((candidate) -> isOvertaking(candidate, position.epoch())).isPresent();
-		Optional<RejoinEvidence.Level> level = new RejoinEvidence(this.store).findLevel(position,
-				ReplicaStamp.of(this.files.database()), entries, overtaken ? fence.orElse(null) : null);
+		Fence overtakenBy = fence.filter((candidate) -> isOvertaking(candidate, position.epoch())).orElse(null);
+		Optional<RejoinEvidence.Level> level = findLevel(position, entries, overtakenBy);
 		if (level.isPresent()) {
 			return demoteLevel(position, level.get());
 		}
-		if (overtaken) {
-			setAside(Place.DATABASE, position, "it may hold transactions that the log lacks, and " + fence.get().node()
-					+ " has led since, in epoch " + fence.get().epoch());
+		if (overtakenBy != null) {
+			setAside(Place.DATABASE, position, "it may hold transactions that the log lacks, and " + overtakenBy.node()
+					+ " has led since, in epoch " + overtakenBy.epoch());
 			return new Nothing();
 		}
 		long last = lastBatch(entries);
 		return new Ahead(Place.DATABASE, last, RestoreSource.tailOffset(entries, last), position.epoch(),
 				"It may hold transactions that the log lacks, and nobody has led since");
+	}
+
+	private Optional<RejoinEvidence.Level> findLevel(ReplicaPosition position, List<LogEntry> entries,
+			@Nullable Fence overtakenBy) throws IOException {
+		RejoinEvidence evidence = new RejoinEvidence(this.store, this.node);
+		ReplicaFile database = this.files.database();
+		ReplicaStamp now = ReplicaStamp.of(database);
+		Optional<RejoinEvidence.Level> level = evidence.findLevel(position, now, entries, overtakenBy);
+		if (level.isEmpty() && overtakenBy != null && !now.hasLog()) {
+			Path temporary = database.database().resolveSibling(database.database().getFileName() + ".comparing");
+			return evidence.compare(database.database(), entries, overtakenBy, temporary);
+		}
+		return level;
 	}
 
 	private RejoinBase demoteLevel(ReplicaPosition position, RejoinEvidence.Level level) throws IOException {

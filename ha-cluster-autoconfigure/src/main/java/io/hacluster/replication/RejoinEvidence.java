@@ -2,16 +2,20 @@ package io.hacluster.replication;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.NodeIdentity;
 import io.hacluster.replication.ltx.LtxFormatException;
 import io.hacluster.replication.ltx.LtxHeader;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxReader;
+import io.hacluster.replication.ltx.MissingTransactionsException;
 
 /**
  * Looks for the transaction in the log at which a former leader's database stands.
@@ -22,8 +26,11 @@ final class RejoinEvidence {
 
 	private final ReplicaStore store;
 
-	RejoinEvidence(ReplicaStore store) {
+	private final NodeIdentity node;
+
+	RejoinEvidence(ReplicaStore store, NodeIdentity node) {
 		this.store = store;
+		this.node = node;
 	}
 
 	/**
@@ -65,6 +72,40 @@ final class RejoinEvidence {
 			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * Compares a database whose write-ahead log is gone, as after a backend that closed
+	 * it properly while this process was dead already, with what the log held when
+	 * another leader took over. Reads both whole, but what this spares is a restore.
+	 * @param database the database, which nobody has open
+	 * @param entries a listing
+	 * @param overtakenBy the fence of the other leader
+	 * @param temporary where to build what to compare with
+	 * @return where the database stands, empty if it is another
+	 * @throws IOException if one of the two cannot be read
+	 */
+	Optional<Level> compare(Path database, List<LogEntry> entries, Fence overtakenBy, Path temporary)
+			throws IOException {
+		long last = entries.stream()
+			.filter((entry) -> entry.name().level() == LtxName.LEVEL_BATCH && !isAfter(entry, overtakenBy))
+			.mapToLong((entry) -> entry.name().maxTxid())
+			.max()
+			.orElse(0);
+		if (last == 0) {
+			return Optional.empty();
+		}
+		try {
+			boolean same = new RestoreSource(this.store, this.node).restore(temporary, last).isPresent()
+					&& Files.mismatch(temporary, database) == -1;
+			return same ? Optional.of(level(entries, last)) : Optional.empty();
+		}
+		catch (MissingTransactionsException ex) {
+			return Optional.empty();
+		}
+		finally {
+			Files.deleteIfExists(temporary);
+		}
 	}
 
 	private static Level level(List<LogEntry> entries, long txid) {

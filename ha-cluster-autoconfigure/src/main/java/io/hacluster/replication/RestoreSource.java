@@ -48,20 +48,21 @@ final class RestoreSource {
 	}
 
 	/**
-	 * Builds a database file with the latest transaction.
+	 * Builds a database file.
 	 * @param target the file
+	 * @param txid the transaction to reach, or {@link RestorePlan#LATEST}
 	 * @return where it stands, empty if the log is empty
 	 * @throws HaClusterException if the log does not lead to a whole database
 	 * @throws IOException if the log cannot be read, or the file not be written
 	 */
-	Optional<Restored> restore(Path target) throws IOException {
+	Optional<Restored> restore(Path target, long txid) throws IOException {
 		Set<LtxName> unsound = new HashSet<>();
 		for (int i = 0; i < MAX_ATTEMPTS; i++) {
 			Map<LtxName, LogEntry> entries = entries(unsound);
 			if (entries.isEmpty() && unsound.isEmpty()) {
 				return Optional.empty();
 			}
-			List<LtxName> plan = planRestore(entries.keySet(), unsound);
+			List<LtxName> plan = planRestore(entries.keySet(), txid, unsound);
 			if (build(target, entries, plan, unsound)) {
 				long last = plan.get(plan.size() - 1).maxTxid();
 				return Optional.of(new Restored(last, tailOffset(entries, last)));
@@ -160,12 +161,12 @@ final class RestoreSource {
 	/**
 	 * With a hole in the log, what comes before it is better than nothing.
 	 */
-	private static List<LtxName> planRestore(Set<LtxName> names, Set<LtxName> unsound) {
+	private static List<LtxName> planRestore(Set<LtxName> names, long txid, Set<LtxName> unsound) {
 		try {
-			return nonEmpty(RestorePlan.restore(names, RestorePlan.LATEST), unsound);
+			return nonEmpty(RestorePlan.restore(names, txid), unsound);
 		}
 		catch (MissingTransactionsException ex) {
-			if (ex.reached() == 0) {
+			if (ex.reached() == 0 || txid != RestorePlan.LATEST) {
 				throw incomplete(ex, unsound);
 			}
 			return RestorePlan.restore(names, ex.reached());

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.hacluster.Leadership;
 import io.hacluster.NodeId;
@@ -13,6 +15,7 @@ import io.hacluster.actuate.HaClusterMetrics;
 import io.hacluster.actuate.LeaderEndpoint;
 import io.hacluster.backend.Backend;
 import io.hacluster.backend.BackendHealth;
+import io.hacluster.backend.MonitoredBackend;
 import io.hacluster.backend.ProcessBackend;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.local.LocalLeaseStore;
@@ -27,14 +30,26 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigUtils;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -136,6 +151,65 @@ class HaClusterAutoConfigurationTests {
 	}
 
 	@Test
+	void contextWhenHealthUrlIsGivenAsksItAboutAnyBackend() {
+		Backend backend = mock(Backend.class);
+		given(backend.health()).willReturn(new BackendHealth(BackendHealth.Status.UP, "mock"));
+		local("a")
+			.withPropertyValues("ha.cluster.backend.type=custom", "ha.cluster.backend.health.url=http://127.0.0.1:1/")
+			.withBean(Backend.class, () -> backend)
+			.run((context) -> {
+				Backend used = context.getBean(ClusterParts.class).backend();
+				assertThat(used).isInstanceOf(MonitoredBackend.class);
+				assertThat(used.health().status()).isEqualTo(BackendHealth.Status.DOWN);
+			});
+	}
+
+	@Test
+	void healthOfSecondLiveProcessWithTheSameNodeIdIsDownWithReason() {
+		local("a").run((first) -> {
+			awaitLeader(first);
+			local("a").run((second) -> {
+				HaClusterHealthIndicator indicator = second.getBean(HaClusterHealthIndicator.class);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.untilAsserted(() -> assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN));
+				assertThat((String) indicator.health().getDetails().get("reason")).contains("a");
+				assertThat(first.getBean(Leadership.class).isLeader()).isTrue();
+			});
+		});
+	}
+
+	@Test
+	void stepDownIsNotCutByTheTimeoutOfAShutdownPhase() {
+		List<String> calls = new CopyOnWriteArrayList<>();
+		local("a").withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class))
+			.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=10ms")
+			.withBean(SlowListener.class, () -> new SlowListener(calls))
+			.run(HaClusterAutoConfigurationTests::awaitLeader);
+		assertThat(calls).containsExactly("revoked", "destroyed");
+	}
+
+	@Test
+	void contextCanBeProcessedAheadOfTime() {
+		GenericApplicationContext context = new GenericApplicationContext();
+		TestPropertyValues
+			.of("ha.cluster.name=test", "ha.cluster.store=local", "ha.cluster.local.directory=x",
+					"ha.cluster.sqlite.path=y")
+			.applyTo(context);
+		AnnotationConfigUtils.registerAnnotationConfigProcessors(context);
+		for (Class<?> type : List.of(HaClusterLocalAutoConfiguration.class, HaClusterBackendAutoConfiguration.class,
+				HaClusterReplicationAutoConfiguration.class, HaClusterAutoConfiguration.class,
+				HaClusterHealthAutoConfiguration.class)) {
+			context.registerBean(type);
+		}
+		DefaultGenerationContext generation = new DefaultGenerationContext(
+				new ClassNameGenerator(ClassName.get(getClass())), new InMemoryGeneratedFiles());
+		new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+		assertThat(RuntimeHintsPredicates.reflection().onType(HaClusterProperties.class))
+			.accepts(generation.getRuntimeHints());
+	}
+
+	@Test
 	void contextWhenBackendIsProcessHasIt() {
 		local("a")
 			.withPropertyValues("ha.cluster.backend.type=process", "ha.cluster.backend.process.command=sleep,1000",
@@ -188,6 +262,27 @@ class HaClusterAutoConfigurationTests {
 	private static void awaitLeader(ApplicationContext context) {
 		Leadership leadership = context.getBean(Leadership.class);
 		Awaitility.await().atMost(Duration.ofSeconds(20)).until(leadership::isLeader);
+	}
+
+	static class SlowListener implements DisposableBean {
+
+		private final List<String> calls;
+
+		SlowListener(List<String> calls) {
+			this.calls = calls;
+		}
+
+		@OnLeadershipLost
+		void lost() throws InterruptedException {
+			new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
+			this.calls.add("revoked");
+		}
+
+		@Override
+		public void destroy() {
+			this.calls.add("destroyed");
+		}
+
 	}
 
 	static class Listener {

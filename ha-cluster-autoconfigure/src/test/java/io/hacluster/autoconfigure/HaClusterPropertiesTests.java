@@ -75,6 +75,16 @@ class HaClusterPropertiesTests {
 	}
 
 	@Test
+	void toStringHasNoSecrets() {
+		HaClusterProperties properties = new Binder(new MapConfigurationPropertySource(
+				Map.of("ha.cluster.nats.servers", "nats://u:secret@h:1", "ha.cluster.nats.password", "secret",
+						"ha.cluster.nats.token", "secret", "ha.cluster.nats.nkey-seed", "secret")))
+			.bind("ha.cluster", HaClusterProperties.class)
+			.get();
+		assertThat(properties.toString()).doesNotContain("secret");
+	}
+
+	@Test
 	void metadataOfEachPropertyHasTypeAndDescription() throws IOException {
 		assertThat(metadata()).hasSizeGreaterThan(40).allSatisfy((property) -> {
 			assertThat(property.get("type")).as("type of %s", property).isNotNull();

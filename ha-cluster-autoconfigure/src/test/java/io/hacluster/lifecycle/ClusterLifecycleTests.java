@@ -193,13 +193,13 @@ class ClusterLifecycleTests {
 
 	@Test
 	void promotionWhenAStepTakesTooLongUnwinds() {
-		this.fixture.timeouts = timeouts(Duration.ofMillis(200));
+		this.fixture.timeouts = timeouts(Duration.ofSeconds(1));
 		this.recorder.on("awaitDatabase", this.blocked::await);
 		this.fixture.follow();
 		Epoch epoch = this.fixture.election.grant();
 		this.fixture.awaitCall("release " + epoch);
 		assertThat(this.fixture.awaitTransition(Kind.PROMOTION).failure())
-			.isEqualTo("verify-database: has not ended within 200 ms");
+			.isEqualTo("verify-database: has not ended within 1000 ms");
 		assertThat(withoutVipRefresh()).containsSubsequence("awaitDatabase", "stop", "flush", "releaseVip",
 				"startFollowing");
 	}
@@ -313,7 +313,7 @@ class ClusterLifecycleTests {
 	@Test
 	void stepDownWhenClosingReplicationBlocksStillStopsBackendAndReleasesTheVip() {
 		// Peer defect 18: one shared timeout, spent by the first step that blocked.
-		this.fixture.timeouts = timeouts(Duration.ofMillis(300));
+		this.fixture.timeouts = timeouts(Duration.ofSeconds(1));
 		this.recorder.on("stopSnapshots", () -> {
 			while (this.blocked.getCount() > 0) {
 				Thread.interrupted();
@@ -420,7 +420,7 @@ class ClusterLifecycleTests {
 
 	@Test
 	void backendThatNeverGetsHealthyFailsThePromotionAfterTheStartTimeout() {
-		this.fixture.timeouts = timeouts(Duration.ofMillis(300));
+		this.fixture.timeouts = timeouts(Duration.ofSeconds(1));
 		this.fixture.backend.health = new BackendHealth(Status.DOWN, "answers 503");
 		this.fixture.follow();
 		Epoch epoch = this.fixture.election.grant();

@@ -13,13 +13,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 import io.hacluster.Epoch;
 import io.hacluster.FencedException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-import io.hacluster.replication.local.LocalReplicaStore;
 
 import static org.awaitility.Awaitility.await;
 
@@ -33,7 +33,7 @@ final class TestNode implements AutoCloseable {
 
 	private final Path directory;
 
-	private final LocalReplicaStore store;
+	private final ReplicaStore store;
 
 	private final SqliteReplication replication;
 
@@ -41,10 +41,10 @@ final class TestNode implements AutoCloseable {
 
 	private Connection backend;
 
-	TestNode(String name, Path directory, Path log) throws IOException {
+	TestNode(String name, Path directory, Function<NodeIdentity, ReplicaStore> stores) throws IOException {
 		this.directory = Files.createDirectories(directory);
 		NodeIdentity identity = new NodeIdentity("test", new NodeId(name), name + "-" + System.nanoTime());
-		this.store = new LocalReplicaStore(log, identity);
+		this.store = stores.apply(identity);
 		ReplicationSettings settings = new ReplicationSettings(path(), replica(), Duration.ofHours(1),
 				Duration.ofHours(24));
 		this.replication = new SqliteReplication(settings,
@@ -77,7 +77,7 @@ final class TestNode implements AutoCloseable {
 		return this.replication;
 	}
 
-	LocalReplicaStore store() {
+	ReplicaStore store() {
 		return this.store;
 	}
 

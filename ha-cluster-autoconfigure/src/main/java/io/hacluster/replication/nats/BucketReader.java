@@ -60,8 +60,19 @@ final class BucketReader {
 	}
 
 	JetStreamManagement management() throws IOException {
-		return connection()
-			.jetStreamManagement(JetStreamOptions.builder().requestTimeout(this.settings.requestTimeout()).build());
+		return management(this.settings.requestTimeout());
+	}
+
+	/**
+	 * Returns what is needed for requests that take a server long: those that look at
+	 * every subject of the bucket.
+	 */
+	JetStreamManagement patientManagement() throws IOException {
+		return management(this.settings.stallTimeout());
+	}
+
+	private JetStreamManagement management(Duration timeout) throws IOException {
+		return connection().jetStreamManagement(JetStreamOptions.builder().requestTimeout(timeout).build());
 	}
 
 	/**
@@ -167,6 +178,9 @@ final class BucketReader {
 			if (info.getApiErrorCode() == NO_MESSAGE_FOUND) {
 				return Optional.empty();
 			}
+			if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
+				this.verified = false;
+			}
 			throw unavailable("be read", new IOException(info.getError()));
 		}
 		return Optional.of(info);
@@ -195,7 +209,7 @@ final class BucketReader {
 	 * Counts the messages of each subject.
 	 */
 	Map<String, Long> subjects(String filter) throws IOException, JetStreamApiException {
-		return management().getStreamInfo(this.bucket.stream(), StreamInfoOptions.filterSubjects(filter))
+		return patientManagement().getStreamInfo(this.bucket.stream(), StreamInfoOptions.filterSubjects(filter))
 			.getStreamState()
 			.getSubjectMap();
 	}

@@ -168,6 +168,7 @@ final class NatsLogWriter implements LogWriter {
 	@Override
 	public void retire(LogEntry entry) {
 		this.chain.requireHealthy();
+		this.cleaner.sweepOnce();
 		for (Optional<MessageInfo> meta = meta(entry.name()); meta.isPresent(); meta = meta(entry.name())) {
 			Optional<StoredObject> stored = StoredObject.decode(entry.name(), meta.get().getData(),
 					meta.get().getTime());
