@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +124,8 @@ final class PrimaryEngine {
 		this.shipper.settle();
 		report(current, state);
 		if (this.checkpointer.isDue(database, state)) {
-			this.checkpointer.checkpoint(database, current, this::shipAll);
+			this.checkpointer.checkpoint(database, current,
+					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
 			report(current, database.state());
 			return 0;
 		}
@@ -250,6 +252,11 @@ final class PrimaryEngine {
 	 * @return whether the log has acknowledged all of it in time
 	 */
 	boolean shipAll(PrimaryWalState state, Duration timeout) throws IOException, SQLException {
+		return shipAll(state, timeout, () -> false);
+	}
+
+	private boolean shipAll(PrimaryWalState state, Duration timeout, BooleanSupplier giveUp)
+			throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.attach();
 		PrimaryCapture current = this.capture;
 		long deadline = this.ticker.nanoTime() + timeout.toNanos();
@@ -264,7 +271,7 @@ final class PrimaryEngine {
 				return true;
 			}
 			long left = deadline - this.ticker.nanoTime();
-			if (left <= 0) {
+			if (left <= 0 || giveUp.getAsBoolean()) {
 				return false;
 			}
 			this.signal.await(left);

@@ -133,7 +133,7 @@ final class PrimaryLoop {
 	<T> T call(Callable<T> command, Duration timeout) throws InterruptedException, TimeoutException {
 		FutureTask<T> task = new FutureTask<>(command);
 		this.commands.add(task);
-		this.signal.give();
+		this.signal.giveUrgently();
 		if (this.ended) {
 			task.cancel(false);
 		}
@@ -164,6 +164,7 @@ final class PrimaryLoop {
 	private void run() {
 		while (true) {
 			boolean last = this.ended;
+			this.signal.clearUrgent();
 			FutureTask<?> command = this.commands.poll();
 			while (command != null) {
 				command.run();

@@ -213,6 +213,22 @@ class PrimaryCheckpointTests {
 	}
 
 	@Test
+	void storeThatDoesNotAnswerKeepsNobodyWaiting() throws Exception {
+		start(50, 512L << 20);
+		this.fixture.awaitLevel();
+		this.fixture.faulty.silent = true;
+		writer.sql("PRAGMA busy_timeout=0");
+		writer.insert(200, 5000);
+		writer.sql("PRAGMA busy_timeout=10000");
+		assertThat(checkpoints()).isZero();
+		long start = System.nanoTime();
+		this.fixture.primary.stopLoop(Duration.ofSeconds(10));
+		assertThat(this.fixture.primary.release().shipped()).isFalse();
+		assertThat(System.nanoTime() - start).as("time to stop").isLessThan(3_000_000_000L);
+		writer.closeDatabase();
+	}
+
+	@Test
 	void walThatGrowsTooGreatWhileTheStoreIsAwayIsCutBackAndShippedWhole() throws Exception {
 		start(50, 1 << 20);
 		this.fixture.awaitLevel();
