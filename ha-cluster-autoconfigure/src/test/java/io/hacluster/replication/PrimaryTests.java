@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.HaClusterException;
+import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.wal.WalBatch;
 import io.hacluster.replication.wal.WalEncoder;
 import io.hacluster.replication.wal.WalHeader;
@@ -188,10 +191,27 @@ class PrimaryTests {
 		writer.insert(50, 20000);
 		writer.sql("DELETE FROM t");
 		writer.sql("COMMIT");
+		this.fixture.assertShipped();
+		assertThat(holdsEveryPageOfGrowth(this.fixture.lastTxid())).isTrue();
 		writer.insert(1, 10);
 		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
 		writer.closeDatabase();
 		this.fixture.assertEndsEqual();
+	}
+
+	private boolean holdsEveryPageOfGrowth(long txid) throws IOException {
+		Set<Long> pages = new HashSet<>();
+		long commit = 0;
+		for (LogEntry entry : this.fixture.batches()) {
+			try (LtxReader reader = new LtxReader(this.fixture.store.open(entry))) {
+				commit = reader.header().commit();
+				while (reader.next()) {
+					pages.add(reader.pgno());
+				}
+			}
+		}
+		return commit > 100 && pages.size() == commit && this.fixture.batches().size() == txid;
 	}
 
 	@Test
