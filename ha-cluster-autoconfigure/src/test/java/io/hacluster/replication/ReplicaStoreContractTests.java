@@ -452,6 +452,72 @@ public abstract class ReplicaStoreContractTests {
 		assertThat(observer.events()).containsExactly("broken");
 	}
 
+	@Test
+	void racingFencesLeaveTheNewestInCharge() throws Exception {
+		ReplicaStore older = store(NODE_A);
+		ReplicaStore newer = store(NODE_B);
+		for (long epoch = 1; epoch < 60; epoch += 2) {
+			Epoch low = new Epoch(epoch);
+			CompletableFuture<LogWriter> loser = CompletableFuture.supplyAsync(() -> older.fence(low, NODE_A));
+			LogWriter winner = newer.fence(new Epoch(epoch + 1), NODE_B);
+			append(winner, LtxName.batch(epoch), "winner");
+			try (LogWriter stale = loser.get(30, TimeUnit.SECONDS)) {
+				long txid = epoch + 1;
+				assertThatExceptionOfType(FencedException.class)
+					.isThrownBy(() -> append(stale, LtxName.batch(txid), "stale"));
+			}
+			catch (ExecutionException ex) {
+				assertThat(ex).hasCauseInstanceOf(FencedException.class);
+			}
+			append(winner, LtxName.batch(epoch + 1), "winner");
+			assertThat(newer.currentFence()).contains(winner.fence());
+			winner.close();
+		}
+		for (LogEntry entry : newer.list()) {
+			assertThat(read(newer, entry)).asString().isEqualTo("winner");
+		}
+	}
+
+	/**
+	 * Server 2.9 jumps over what a lagging feed has not delivered when a file is
+	 * replaced.
+	 */
+	@Test
+	void tailThatLagsMissesNothingWhenFilesAreReplacedAndRetired() {
+		ReplicaStore store = store(NODE_A);
+		LogWriter writer = fence(store, 1, NODE_A);
+		CountDownLatch allowed = new CountDownLatch(1);
+		RecordingObserver observer = new RecordingObserver() {
+
+			@Override
+			public void file(LogEntry entry, ByteSource content) {
+				try {
+					allowed.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				super.file(entry, content);
+			}
+
+		};
+		closing(store.tail(LogOffset.START, observer));
+		LogEntry last = null;
+		String content = "x".repeat(100_000);
+		for (int txid = 1; txid <= 300; txid++) {
+			last = append(writer, LtxName.batch(txid), content);
+		}
+		for (int i = 0; i < 3; i++) {
+			last = append(writer, LtxName.batch(last.name().maxTxid() + 1), content);
+			append(writer, LtxName.snapshot(1), content);
+			writer.retire(append(writer, LtxName.snapshot(2), content.repeat(3)));
+		}
+		allowed.countDown();
+		observer.awaitReached(last.offset());
+		assertThat(observer.files()).hasSize(303);
+		assertThat(observer.events()).doesNotContain("broken", "interrupted");
+	}
+
 	/**
 	 * The takeover torture: a stale leader appends as fast as it can while the next one
 	 * takes over, again and again. Not one file of a leader may lie behind the fence of

@@ -178,6 +178,9 @@ final class BucketReader {
 			if (info.getApiErrorCode() == NO_MESSAGE_FOUND) {
 				return Optional.empty();
 			}
+			if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
+				this.verified = false;
+			}
 			throw unavailable("be read", new IOException(info.getError()));
 		}
 		return Optional.of(info);

@@ -21,8 +21,6 @@ import io.hacluster.replication.ltx.LtxName;
  */
 final class NatsListing {
 
-	private static final int ATTEMPTS = 3;
-
 	private final BucketReader reader;
 
 	private final Ticker ticker;
@@ -47,48 +45,51 @@ final class NatsListing {
 	 * Lists the objects that are files of ours, delete markers included.
 	 */
 	List<Listed> objects() {
-		for (int attempt = 1;; attempt++) {
-			try {
-				return pass();
-			}
-			catch (JetStreamApiException ex) {
-				throw this.reader.unavailable("be listed", ex);
-			}
-			catch (IOException ex) {
-				if (attempt == ATTEMPTS) {
-					throw this.reader.unavailable("be listed", ex);
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new StoreUnavailableException("Interrupted while listing the log", ex);
+		Map<String, Listed> objects = new HashMap<>();
+		try {
+			boolean replicated = this.reader.requireInfo().getConfiguration().getReplicas() > 1;
+			if (!pass(objects) || replicated) {
+				addMissing(objects);
 			}
 		}
+		catch (JetStreamApiException ex) {
+			throw this.reader.unavailable("be listed", ex);
+		}
+		catch (IOException ex) {
+			throw this.reader.unavailable("be listed", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new StoreUnavailableException("Interrupted while listing the log", ex);
+		}
+		return new ArrayList<>(objects.values());
 	}
 
-	private List<Listed> pass() throws IOException, JetStreamApiException, InterruptedException {
-		Map<String, Listed> objects = new HashMap<>();
+	/**
+	 * Reads what a feed delivers.
+	 * @return whether that was all; a server that is busy, or of which a peer is down,
+	 * may fail to make a feed
+	 */
+	private boolean pass(Map<String, Listed> objects) throws JetStreamApiException, InterruptedException {
 		long count = 0;
-		long expected;
 		try (OrderedFeed feed = OrderedFeed.lastOfEach(this.reader, this.ticker, this.reader.bucket().metas())) {
-			expected = feed.initiallyPending();
-			while (count < expected && !(feed.isIdle())) {
+			while (count < feed.initiallyPending() && !feed.isIdle()) {
 				Message message = feed.next();
 				if (message != null) {
 					count++;
 					read(message).ifPresent((listed) -> objects.put(message.getSubject(), listed));
 				}
 			}
+			return count >= feed.initiallyPending();
 		}
-		if (count < expected) {
-			addMissing(objects);
+		catch (IOException ex) {
+			return false;
 		}
-		return new ArrayList<>(objects.values());
 	}
 
 	/**
-	 * Fewer came than there were: they have been retired meanwhile, or the server has
-	 * skipped them, as 2.9 does. So what is there is looked up.
+	 * Looks up what the feed did not deliver: it has been retired meanwhile, or the
+	 * server has skipped it, as 2.9 does, or the feed came from a replica that is behind.
 	 */
 	private void addMissing(Map<String, Listed> objects) throws IOException, JetStreamApiException {
 		for (String subject : this.reader.subjects(this.reader.bucket().metas()).keySet()) {

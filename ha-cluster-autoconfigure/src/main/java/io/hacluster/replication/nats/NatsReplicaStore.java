@@ -77,7 +77,7 @@ public final class NatsReplicaStore implements ReplicaStore {
 		this.burnLength = burnLength;
 		this.probing = probing;
 		this.bucket = new Bucket(settings.bucket());
-		this.connections = new NatsConnections(options, node, settings.requestTimeout());
+		this.connections = new NatsConnections(options, node, settings.requestTimeout(), ticker);
 		this.reader = new BucketReader(this.connections, this.bucket, settings);
 	}
 

@@ -70,7 +70,7 @@ final class OrderedFeed implements AutoCloseable {
 		this.subscription = this.connection.subscribe(inbox);
 		this.subscription.setPendingLimits(-1, -1);
 		try {
-			ConsumerInfo info = reader.patientManagement()
+			ConsumerInfo info = reader.management()
 				.createConsumer(reader.bucket().stream(),
 						configuration.deliverSubject(inbox)
 							.ackPolicy(AckPolicy.None)

@@ -80,6 +80,26 @@ class NatsFenceTests {
 	}
 
 	/**
+	 * Servers from 2.11 on refuse stale writes by the sequence of the fence as well;
+	 * older ones ignore the condition, which the probe finds out.
+	 */
+	@Test
+	void withoutTheBurnTheConditionOnTheFenceHoldsWhereTheServerKnowsIt() throws Exception {
+		int leaks = takeovers("guarded", 10, 0, true, Arrival.AFTER);
+		if (knowsSubjectCondition()) {
+			assertThat(leaks).isZero();
+		}
+		else {
+			assertThat(leaks).isPositive();
+		}
+	}
+
+	private static boolean knowsSubjectCondition() {
+		String[] version = NatsServer.version().split("\\.");
+		return Integer.parseInt(version[0]) > 2 || Integer.parseInt(version[1]) >= 11;
+	}
+
+	/**
 	 * Shows that the tests above would notice: without the burn, on a server that knows
 	 * only the expected last sequence, stale writes land behind the fence.
 	 */

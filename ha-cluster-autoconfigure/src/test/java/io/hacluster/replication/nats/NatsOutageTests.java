@@ -188,4 +188,23 @@ class NatsOutageTests {
 		}
 	}
 
+	@Test
+	void refusedCredentialsAndDeniedSubjectsAreNamed() {
+		try (NatsServer strict = NatsServer.start(this.directory.resolve("strict"),
+				"authorization { users: [ { user: ha, password: secret, permissions: "
+						+ "{ publish: { deny: \"$O.>\" } } } ] }")) {
+			String url = "nats://ha:secret@127.0.0.1:" + strict.port();
+			try (NatsReplicaStore store = store(strict.url(), NODE)) {
+				assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(store::list)
+					.withMessageContaining("refuses the credentials");
+			}
+			try (NatsReplicaStore store = store(url, NODE)) {
+				assertThat(store.list()).isEmpty();
+				assertThatExceptionOfType(StoreUnavailableException.class)
+					.isThrownBy(() -> store.fence(new Epoch(1), NODE))
+					.withMessageContaining("Permissions Violation");
+			}
+		}
+	}
+
 }
