@@ -140,7 +140,11 @@ final class Follower {
 			this.context.counters().storeError();
 			failed(ex.getMessage());
 		}
-		catch (IOException | UncheckedIOException | HaClusterException ex) {
+		catch (IOException | UncheckedIOException ex) {
+			failed("The log cannot be followed into " + this.context.files().replica().database() + ": "
+					+ ex.getMessage());
+		}
+		catch (HaClusterException ex) {
 			failed(ex.getMessage());
 		}
 		catch (RuntimeException ex) {
