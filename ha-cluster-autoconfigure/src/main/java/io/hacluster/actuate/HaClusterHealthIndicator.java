@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import io.hacluster.ClusterRole;
 import io.hacluster.backend.BackendHealth;
+import io.hacluster.election.ElectionStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
@@ -25,16 +26,21 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 
 	private final Supplier<ClusterStatus> status;
 
+	private final Supplier<ElectionStatus> election;
+
 	private final @Nullable Supplier<ReplicationStatus> replication;
 
 	/**
 	 * Creates the indicator.
 	 * @param status the status of the node
+	 * @param election the election
 	 * @param replication the replication, null if nothing is replicated
 	 */
-	public HaClusterHealthIndicator(Supplier<ClusterStatus> status, @Nullable Supplier<ReplicationStatus> replication) {
+	public HaClusterHealthIndicator(Supplier<ClusterStatus> status, Supplier<ElectionStatus> election,
+			@Nullable Supplier<ReplicationStatus> replication) {
 		super("Cluster health check failed");
 		this.status = status;
+		this.election = election;
 		this.replication = replication;
 	}
 
@@ -42,7 +48,7 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		ClusterStatus status = this.status.get();
 		ReplicationStatus replication = (this.replication != null) ? this.replication.get() : null;
-		String reason = reason(status, replication);
+		String reason = reason(status, this.election.get(), replication);
 		if (reason != null) {
 			builder.down().withDetail("reason", reason);
 		}
@@ -58,10 +64,14 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		}
 	}
 
-	private static @Nullable String reason(ClusterStatus status, @Nullable ReplicationStatus replication) {
+	private static @Nullable String reason(ClusterStatus status, ElectionStatus election,
+			@Nullable ReplicationStatus replication) {
 		TransitionReport last = status.lastTransition();
 		if (last != null && last.kind() == TransitionReport.Kind.START_UP && last.failure() != null) {
 			return "The node cannot be put into a follower's state: " + last.failure();
+		}
+		if (election.problem() != null) {
+			return election.problem();
 		}
 		if (replication != null && replication.failure() != null) {
 			return replication.failure();

@@ -1,20 +1,48 @@
 package io.hacluster.autoconfigure;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.event.LeadershipListenerFactory;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
 
+import io.hacluster.Leadership;
+import io.hacluster.NodeIdentity;
+import io.hacluster.backend.Backend;
+import io.hacluster.backend.HttpHealthCheck;
+import io.hacluster.backend.MonitoredBackend;
+import io.hacluster.election.ElectionSettings;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.event.LeadershipListenerFactory;
+import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.lifecycle.ClusterParts;
+import io.hacluster.lifecycle.LifecycleSettings;
+import io.hacluster.lifecycle.StepObserver;
+import io.hacluster.lifecycle.StepTimeouts;
+import io.hacluster.replication.Replication;
+import io.hacluster.vip.VirtualIp;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of a cluster node: who it is, its election, and the two sequences.
  */
-@AutoConfiguration(after = { HaClusterBackendAutoConfiguration.class, HaClusterNatsAutoConfiguration.class })
+@AutoConfiguration(after = { HaClusterBackendAutoConfiguration.class, HaClusterLocalAutoConfiguration.class,
+		HaClusterNatsAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
+@ImportRuntimeHints(JnaRuntimeHints.class)
 public final class HaClusterAutoConfiguration {
+
+	/**
+	 * How long a killed backend may take to vanish.
+	 */
+	private static final Duration KILL = Duration.ofSeconds(5);
 
 	@Bean
 	static LazyInitializationExcludeFilter haClusterLazyInitializationExcludeFilter() {
@@ -28,9 +56,74 @@ public final class HaClusterAutoConfiguration {
 
 	@Bean
 	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties) {
-		HaClusterPropertiesValidator validator = new HaClusterPropertiesValidator(properties);
-		validator.validate();
-		return validator.identity();
+		new HaClusterPropertiesValidator(properties).validate();
+		return new NodeIdentityFactory(properties).create();
+	}
+
+	@Bean
+	ElectionSettings haClusterElectionSettings(HaClusterProperties properties, ObjectProvider<VirtualIp> virtualIp) {
+		return new ElectionSettingsFactory(properties).create(virtualIp.getIfAvailable() != null);
+	}
+
+	@Bean
+	Electors haClusterElectors(NodeIdentity identity, LeaseStore store, ElectionSettings settings,
+			ObjectProvider<Replication> replication) {
+		return new Electors(store, identity, settings, replication.getIfAvailable());
+	}
+
+	@Bean
+	ClusterParts haClusterParts(HaClusterProperties properties, ObjectProvider<Replication> replication,
+			ObjectProvider<VirtualIp> virtualIp, ObjectProvider<Backend> backend) {
+		Backend present = backend.getIfAvailable();
+		new HaClusterPropertiesValidator(properties).validateBackendPresence(present != null);
+		return new ClusterParts(replication.getIfAvailable(), virtualIp.getIfAvailable(),
+				(present != null) ? monitored(present, properties.backend().health()) : null);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ClusterLifecycle haClusterNode(NodeIdentity identity, HaClusterProperties properties, ElectionSettings election,
+			ClusterParts parts, Electors electors, ApplicationEventPublisher publisher,
+			ObjectProvider<StepObserver> observers) {
+		LifecycleSettings settings = new LifecycleSettings(election.leaseDuration(), election.margin(),
+				properties.backend().health().interval(), timeouts(properties));
+		return new ClusterLifecycle(identity, settings, parts, electors, publisher,
+				new StepObservers(observers.orderedStream().toList()), Clock.systemUTC());
+	}
+
+	@Bean
+	HaClusterLifecycle haClusterLifecycle(ClusterLifecycle node, HaClusterProperties properties,
+			ObjectProvider<StartupCheck> checks) {
+		return new HaClusterLifecycle(node, checks.orderedStream().toList(), stopTimeout(timeouts(properties)));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Leadership haClusterLeadership(ClusterLifecycle node) {
+		return node.leadership();
+	}
+
+	private static Backend monitored(Backend backend, HaClusterProperties.Backend.Health health) {
+		URI url = health.url();
+		return (url != null) ? new MonitoredBackend(backend, new HttpHealthCheck(url, health.timeout())) : backend;
+	}
+
+	private static StepTimeouts timeouts(HaClusterProperties properties) {
+		HaClusterProperties.Lifecycle lifecycle = properties.lifecycle();
+		return new StepTimeouts(lifecycle.catchUpTimeout(), lifecycle.replicationTimeout(), lifecycle.vipTimeout(),
+				properties.backend().startTimeout(), properties.backend().stopTimeout(), lifecycle.databaseTimeout(),
+				lifecycle.listenerTimeout());
+	}
+
+	/**
+	 * Returns the time of a step-down in which every step takes all of its own.
+	 */
+	private static Duration stopTimeout(StepTimeouts timeouts) {
+		return timeouts.listeners()
+			.plus(timeouts.replication().multipliedBy(5))
+			.plus(timeouts.backendStop())
+			.plus(KILL)
+			.plus(timeouts.vip());
 	}
 
 }

@@ -25,10 +25,11 @@ public final class HaClusterHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "haClusterHealthIndicator")
-	HaClusterHealthIndicator haClusterHealthIndicator(ClusterLifecycle lifecycle,
+	HaClusterHealthIndicator haClusterHealthIndicator(ClusterLifecycle lifecycle, Electors electors,
 			ObjectProvider<Replication> replication) {
 		Replication present = replication.getIfAvailable();
-		return new HaClusterHealthIndicator(lifecycle::status, (present != null) ? present::status : null);
+		return new HaClusterHealthIndicator(lifecycle::status, electors::status,
+				(present != null) ? present::status : null);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.hacluster.autoconfigure;
 
 import io.hacluster.NodeIdentity;
+import io.hacluster.actuate.ElectionMetrics;
 import io.hacluster.actuate.HaClusterMetrics;
 import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.actuate.StepMetrics;
@@ -34,6 +35,12 @@ public final class HaClusterMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	HaClusterMetrics haClusterMetrics(ClusterLifecycle lifecycle, NodeIdentity identity) {
 		return new HaClusterMetrics(lifecycle::status, tags(identity));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ElectionMetrics haClusterElectionMetrics(Electors electors, NodeIdentity identity) {
+		return new ElectionMetrics(electors::status, tags(identity));
 	}
 
 	@Bean

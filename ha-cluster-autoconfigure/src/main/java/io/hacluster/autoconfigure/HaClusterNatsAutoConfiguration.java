@@ -1,11 +1,21 @@
 package io.hacluster.autoconfigure;
 
+import java.nio.file.Path;
+
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.election.ElectionSettings;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.nats.NatsLeaseStore;
+import io.hacluster.election.nats.NatsLeaseStoreSettings;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.nats.client.Connection;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -13,7 +23,6 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.annotation.Order;
 
 /**
  * Auto-configuration of the stores on NATS.
@@ -29,8 +38,7 @@ public final class HaClusterNatsAutoConfiguration {
 	@ConditionalOnMissingBean(NatsConnectionDetails.class)
 	PropertiesNatsConnectionDetails natsConnectionDetails(HaClusterProperties properties,
 			ObjectProvider<SslBundles> sslBundles) {
-		new HaClusterPropertiesValidator(properties).validateNatsConnection();
-		return new PropertiesNatsConnectionDetails(properties.nats(), sslBundles.getIfAvailable());
+		return new PropertiesNatsConnectionDetails(properties.nats(), sslBundles.getIfAvailable()).validate();
 	}
 
 	@Bean
@@ -39,10 +47,38 @@ public final class HaClusterNatsAutoConfiguration {
 	}
 
 	@Bean
-	@Order(0)
-	NatsStartupCheck natsStartupCheck(NatsOptions options, NatsConnectionDetails details,
-			HaClusterProperties properties) {
-		return new NatsStartupCheck(options, details.getServers(), properties.nats().startupTimeout(), Ticker.SYSTEM);
+	@ConditionalOnMissingBean(LeaseStore.class)
+	NatsLeaseStore haClusterNatsLeaseStore(NatsOptions options, HaClusterProperties properties, NodeIdentity identity,
+			ElectionSettings election) {
+		HaClusterProperties.Nats nats = properties.nats();
+		String bucket = nats.electionBucket();
+		return new NatsLeaseStore(identity, options, (bucket != null)
+				? new NatsLeaseStoreSettings(bucket, nats.replicas(), election.storeTimeout())
+				: NatsLeaseStoreSettings.forCluster(identity.cluster(), nats.replicas(), election.storeTimeout()));
+	}
+
+	@Bean
+	@ConditionalOnBean(NatsLeaseStore.class)
+	NatsStartupCheck haClusterNatsStartupCheck(NatsLeaseStore store, HaClusterProperties properties,
+			NodeIdentity identity) {
+		return new NatsStartupCheck(store::connect, properties.nats().startupTimeout(), identity, Ticker.SYSTEM);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ReplicaStore.class)
+	@ConditionalOnProperty("ha.cluster.sqlite.path")
+	NatsReplicaStore haClusterNatsReplicaStore(NatsOptions options, HaClusterProperties properties,
+			NodeIdentity identity) {
+		HaClusterProperties.Nats nats = properties.nats();
+		NatsReplicaStoreSettings defaults = NatsReplicaStoreSettings.of(identity.cluster(),
+				Path.of(properties.sqlite().path() + "-ha", "spool"));
+		String bucket = nats.replicaBucket();
+		return new NatsReplicaStore(options,
+				new NatsReplicaStoreSettings((bucket != null) ? bucket : defaults.bucket(), nats.replicas(),
+						defaults.maxBytes(), defaults.window(), nats.requestTimeout(), defaults.appendTimeout(),
+						defaults.fenceTimeout(), defaults.stallTimeout(), defaults.spoolDirectory(),
+						defaults.spoolThreshold()),
+				identity);
 	}
 
 }

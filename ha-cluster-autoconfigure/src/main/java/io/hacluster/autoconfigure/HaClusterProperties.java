@@ -65,7 +65,8 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param nkeySeed Seed of the NKey to log in with.
 	 * @param ssl Encryption of the connection.
 	 * @param connectionTimeout How long connecting may take, for each server.
-	 * @param requestTimeout How long an answer may take.
+	 * @param requestTimeout How long an answer about the log may take. Leases are renewed
+	 * with a shorter one if the renew interval is shorter.
 	 * @param startupTimeout How long the application waits at its start for a usable
 	 * server before it gives up. Zero starts it without asking.
 	 * @param electionBucket Key-value bucket of the leases. Falls back to "ha-" and the
@@ -82,6 +83,14 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			@Nullable String replicaBucket, @DefaultValue("1") int replicas) {
 
 		/**
+		 * Leaves out what must not get into a log.
+		 */
+		@Override
+		public String toString() {
+			return "Nats[electionBucket=" + this.electionBucket + ", replicaBucket=" + this.replicaBucket + "]";
+		}
+
+		/**
 		 * Encryption of the connection.
 		 *
 		 * @param bundle SSL bundle with the trusted certificates and the key of the
@@ -95,7 +104,7 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	/**
 	 * The local store.
 	 *
-	 * @param directory Directory that all nodes of the machine share.
+	 * @param directory Directory that all nodes of this cluster share.
 	 */
 	public record Local(@Nullable String directory) {
 	}

@@ -22,7 +22,8 @@ public interface Backend {
 	/**
 	 * Stops the service and returns when it no longer runs and has closed its database.
 	 * Stopping what does not run does nothing. Also called once at start-up, for what a
-	 * former life of this node may have left running.
+	 * former life of this node may have left running. An interrupt means that there is no
+	 * more time: the service is then to be killed at once.
 	 * @param timeout how long it may take; afterwards the service is to be killed, which
 	 * must not depend on its cooperation
 	 * @throws BackendException if the service may still be running
@@ -30,7 +31,9 @@ public interface Backend {
 	void stop(Duration timeout);
 
 	/**
-	 * Asks how the service is.
+	 * Asks how the service is. After a start, {@link BackendHealth.Status#STOPPED} says
+	 * that the service has ended by itself: a leader that waits for it gives up at once,
+	 * and one that leads steps down.
 	 * @return the health, never null; answers within the configured health timeout
 	 */
 	BackendHealth health();

@@ -97,7 +97,7 @@ final class BackendProcess {
 			return this.started.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
-			throw new BackendException("The backend process could not be started", ex.getCause());
+			throw new BackendException("The backend process could not be started: " + ex.getCause(), ex.getCause());
 		}
 	}
 

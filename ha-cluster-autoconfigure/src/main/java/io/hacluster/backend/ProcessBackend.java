@@ -164,9 +164,12 @@ public final class ProcessBackend implements ExitAwareBackend {
 	}
 
 	private void end(ProcessGroup group, Duration timeout) {
+		if (!group.isAlive()) {
+			return;
+		}
 		boolean interrupted = false;
 		try {
-			if (!timeout.isZero() && group.isAlive()) {
+			if (!timeout.isZero()) {
 				group.signal(this.settings.stopSignal());
 				if (group.awaitEnd(timeout)) {
 					log.info("[{}] The backend has stopped", this.label);

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
 import org.springframework.context.event.EventListenerFactory;
 import org.springframework.core.Ordered;
@@ -53,8 +54,19 @@ public final class LeadershipListenerFactory implements EventListenerFactory, Or
 				super.processEvent(event);
 			}
 			catch (Exception ex) {
-				log.error("Leadership listener '{}' failed", this.name, ex);
+				log.error("[{}] Leadership listener '{}' failed", label(event), this.name, ex);
 			}
+		}
+
+		private static String label(ApplicationEvent event) {
+			Object payload = (event instanceof PayloadApplicationEvent<?> it) ? it.getPayload() : event;
+			if (payload instanceof LeadershipGrantedEvent granted) {
+				return granted.cluster() + "/" + granted.nodeId();
+			}
+			if (payload instanceof LeadershipRevokedEvent revoked) {
+				return revoked.cluster() + "/" + revoked.nodeId();
+			}
+			return "";
 		}
 
 	}

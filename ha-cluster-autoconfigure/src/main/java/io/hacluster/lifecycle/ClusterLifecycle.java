@@ -4,39 +4,98 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.hacluster.Leadership;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.election.ElectionListener;
+import io.hacluster.election.HeldLease;
+import io.hacluster.election.LeaderElector;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * The life of a node.
+ * The life of a node: it settles as a follower, takes part in the election, becomes
+ * leader in nine steps and steps down in six. Thread-safe.
  */
 public final class ClusterLifecycle {
 
-	ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
-			Function<ElectionListener, LeaseControl> election, Consumer<Object> events, StepObserver observer,
-			Ticker ticker, Clock clock) {
-		throw new UnsupportedOperationException();
-	}
+	private final NodeIdentity identity;
+
+	private final LifecycleSettings settings;
+
+	private final ClusterParts parts;
+
+	private final Function<ElectionListener, LeaseControl> election;
+
+	private final Consumer<Object> publisher;
+
+	private final Ticker ticker;
+
+	private final StatusBoard board;
+
+	private final NodeLeadership leadership;
+
+	private volatile @Nullable NodeLife life;
 
 	/**
-	 * Begins: puts the node into the follower's state, then enters the election. Returns
-	 * at once. Does nothing if already started; may be called again after {@link #stop}.
+	 * Creates a lifecycle. Nothing happens before {@link #start()}.
+	 * @param identity this node
+	 * @param settings its times
+	 * @param parts what the sequences drive
+	 * @param electors makes a new elector, not yet started, whenever the node enters the
+	 * election: after each start, and after a lease had to be left to run out
+	 * @param publisher told the events of {@code io.hacluster.event}, on one thread
+	 * @param observer told about steps and sequences
+	 * @param clock for the times that are displayed
 	 */
-	public void start() {
-		throw new UnsupportedOperationException();
+	public ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
+			Supplier<LeaderElector> electors, ApplicationEventPublisher publisher, StepObserver observer, Clock clock) {
+		this(identity, settings, parts, (listener) -> new ElectorLeaseControl(electors, listener),
+				publisher::publishEvent, observer, Ticker.SYSTEM, clock);
+	}
+
+	ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
+			Function<ElectionListener, LeaseControl> election, Consumer<Object> publisher, StepObserver observer,
+			Ticker ticker, Clock clock) {
+		this.identity = identity;
+		this.settings = settings;
+		this.parts = parts;
+		this.election = election;
+		this.publisher = publisher;
+		this.ticker = ticker;
+		this.board = new StatusBoard(identity, observer, clock);
+		this.leadership = new NodeLeadership(identity.nodeId(), clock, () -> stepDown("asked to step down"));
 	}
 
 	/**
-	 * Steps down in order if this node leads, leaves the election and stops all threads.
+	 * Begins: puts the node into the follower's state, whatever it finds, then enters the
+	 * election. Returns at once. Does nothing if already started; may be called again
+	 * after {@link #stop}.
+	 */
+	public synchronized void start() {
+		if (this.life == null) {
+			NodeLife next = new NodeLife(this.identity, this.settings, this.parts, this.leadership, this.board,
+					this.election, this.publisher, this.ticker);
+			this.life = next;
+			next.start();
+		}
+	}
+
+	/**
+	 * Steps down in order if this node leads, leaves the election and ends all threads.
 	 * Does nothing if not started.
 	 * @param timeout how long a planned step-down may take; what is not done by then is
-	 * done in the urgent way
+	 * done in the urgent way, within the margin
 	 */
-	public void stop(Duration timeout) {
-		throw new UnsupportedOperationException();
+	public synchronized void stop(Duration timeout) {
+		NodeLife current = this.life;
+		if (current != null) {
+			current.stop(timeout);
+			this.life = null;
+		}
 	}
 
 	/**
@@ -44,7 +103,7 @@ public final class ClusterLifecycle {
 	 * @return whether it runs
 	 */
 	public boolean isRunning() {
-		throw new UnsupportedOperationException();
+		return this.life != null;
 	}
 
 	/**
@@ -53,7 +112,10 @@ public final class ClusterLifecycle {
 	 * @param reason why, for people
 	 */
 	public void fenced(String reason) {
-		throw new UnsupportedOperationException();
+		NodeLife current = this.life;
+		if (current != null) {
+			current.post(Signal.lost(null, reason));
+		}
 	}
 
 	/**
@@ -61,7 +123,7 @@ public final class ClusterLifecycle {
 	 * @return the same object at all times
 	 */
 	public Leadership leadership() {
-		throw new UnsupportedOperationException();
+		return this.leadership;
 	}
 
 	/**
@@ -69,7 +131,21 @@ public final class ClusterLifecycle {
 	 * @return a snapshot
 	 */
 	public ClusterStatus status() {
-		throw new UnsupportedOperationException();
+		NodeLife current = this.life;
+		LifecycleState state = (current != null) ? current.state() : LifecycleState.FOLLOWER;
+		Duration remaining = (current != null) ? current.heldLease().map(HeldLease::remaining).orElse(null) : null;
+		return new ClusterStatus(this.identity.nodeId(), this.leadership.role(), state, this.leadership.epoch(),
+				this.leadership.leader(), remaining, this.board.currentStep(), this.board.lastTransition(),
+				this.board.lastFailure(), (current != null) ? current.backendHealth() : null);
+	}
+
+	private boolean stepDown(String reason) {
+		NodeLife current = this.life;
+		if (current == null) {
+			return false;
+		}
+		current.post(Signal.current(Trigger.STEP_DOWN, reason));
+		return true;
 	}
 
 }

@@ -12,7 +12,8 @@ import io.hacluster.election.HeldLease;
 interface LeaseControl {
 
 	/**
-	 * Enters the election. Returns at once.
+	 * Enters the election unless in it, also again after {@link #close()}. Returns at
+	 * once.
 	 */
 	void start();
 

@@ -54,4 +54,15 @@ record PrimarySettings(int checkpointPages, long truncateBytes, int maxBatchByte
 				Duration.ofMillis(250), Duration.ofSeconds(5), snapshotInterval, retention);
 	}
 
+	/**
+	 * Returns these settings with another size of checkpoints.
+	 * @param pages frames from which on a checkpoint is made
+	 * @return the settings
+	 */
+	PrimarySettings withCheckpointPages(int pages) {
+		return new PrimarySettings(pages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes, this.pipeline,
+				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.snapshotInterval,
+				this.retention);
+	}
+
 }

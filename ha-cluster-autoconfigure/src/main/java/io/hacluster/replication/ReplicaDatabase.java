@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
 
 import io.hacluster.HaClusterException;
@@ -32,6 +33,9 @@ final class ReplicaDatabase implements AutoCloseable {
 	private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
 
 	private static final int MAX_RECOVERIES = 3;
+
+	/** Without the extension of an extended result code. */
+	private static final int PRIMARY_CODE = 0xFF;
 
 	private final ReplicaFile file;
 
@@ -70,7 +74,10 @@ final class ReplicaDatabase implements AutoCloseable {
 		FileChannel log = null;
 		try {
 			log = FileChannel.open(file.log(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-			return new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()), ticker);
+			ReplicaDatabase database = new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()),
+					ticker);
+			database.writer.adopt();
+			return database;
 		}
 		catch (IOException | RuntimeException ex) {
 			closeQuietly(connection);
@@ -197,7 +204,7 @@ final class ReplicaDatabase implements AutoCloseable {
 			}
 		}
 		catch (SQLException ex) {
-			throw new IOException("Cannot open " + file.database() + ": " + ex.getMessage(), ex);
+			throw failure("open", file, ex);
 		}
 	}
 
@@ -219,8 +226,16 @@ final class ReplicaDatabase implements AutoCloseable {
 			statement.execute("PRAGMA busy_timeout=0");
 		}
 		catch (SQLException ex) {
-			throw new IOException("Cannot read " + file.database() + ": " + ex.getMessage(), ex);
+			throw failure("read", file, ex);
 		}
+	}
+
+	private static IOException failure(String what, ReplicaFile file, SQLException cause) {
+		int code = cause.getErrorCode() & PRIMARY_CODE;
+		if (code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code) {
+			throw new ReplicaChangedException("it is damaged: " + cause.getMessage());
+		}
+		return new IOException("Cannot " + what + " " + file.database() + ": " + cause.getMessage(), cause);
 	}
 
 	private static void closeQuietly(Connection connection) {

@@ -55,6 +55,15 @@ final class ReplicaWalWriter {
 	}
 
 	/**
+	 * Takes the log as it is now for its own: from here on, others' transactions are
+	 * noticed.
+	 * @throws IOException if the wal-index cannot be read
+	 */
+	void adopt() throws IOException {
+		this.last = this.index.readHeader().orElse(null);
+	}
+
+	/**
 	 * Begins a transaction; the write lock is held until it ends.
 	 * @param pageSize bytes a page
 	 * @param timeout how long to wait for another holder of the lock

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.BackendHealth.Status;
+import io.hacluster.test.Requirements;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,11 +48,13 @@ class ProcessBackendTests {
 
 	@BeforeEach
 	void awaitility() {
-		org.awaitility.Awaitility.setDefaultTimeout(LONG);
+		Awaitility.setDefaultTimeout(LONG);
+		Requirements.require(this.table.isAvailable(), "there is no /proc to look for processes in");
 	}
 
 	@AfterEach
 	void stopAll() {
+		Awaitility.reset();
 		this.backends.forEach((backend) -> backend.stop(Duration.ofMillis(200)));
 	}
 
@@ -221,6 +225,8 @@ class ProcessBackendTests {
 
 	@Test
 	void stopInANewLifeEndsWhatTheFormerLifeLeftRunning() throws Exception {
+		Requirements.require(runs("setpriv", "--pdeathsig", "clear", "true"),
+				"there is no setpriv with --pdeathsig (util-linux)");
 		assertRecovered(List.of("setpriv", "--pdeathsig", "clear", "sleep", "1000"));
 	}
 
@@ -258,6 +264,15 @@ class ProcessBackendTests {
 		assertThat(backend.health().status()).isEqualTo(Status.UP);
 		backend.stop(LONG);
 		await().until(() -> guards(ProcessHandle.current()).isEmpty());
+	}
+
+	private static boolean runs(String... command) throws InterruptedException {
+		try {
+			return new ProcessBuilder(command).start().waitFor() == 0;
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	private void assertRecovered(List<String> command) throws Exception {

@@ -2,8 +2,10 @@ package io.hacluster.replication;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +188,73 @@ class ReplicaDatabaseTests {
 		assertThatExceptionOfType(ReplicaChangedException.class).isThrownBy(() -> apply(next));
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 100, WalIndex.FIRST_BLOCK_PAGES - 30, WalIndex.FIRST_BLOCK_PAGES + 30 })
+	void writeWhenFormerWriterDiedBeforeTheHeaderGoesOn(int frames) throws Exception {
+		for (int i = 0; i < 5; i++) {
+			this.source.transfer(i);
+			apply(this.source.capture());
+		}
+		// never closed: that would drop the locks of this process
+		WalIndexFile shared = WalIndexFile.open(this.file.shared());
+		WalIndex other = new WalIndex(shared);
+		WalIndexHeader header = other.readHeader().orElseThrow();
+		int[] pages = new Random(1).ints(frames, 1, 50).toArray();
+		other.publish(header, header.maxFrame(), pages, frames);
+		assertSame();
+		for (int i = 5; i < 40; i++) {
+			this.source.transfer(i);
+			apply(this.source.capture());
+			assertSame();
+		}
+		header = other.readHeader().orElseThrow();
+		assertThat(usedSlots(shared, 0)).isEqualTo(Math.min(header.maxFrame(), WalIndex.FIRST_BLOCK_PAGES));
+		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	private static int usedSlots(WalIndexFile shared, int block) throws IOException {
+		ByteBuffer table = shared.map((long) block * WalIndex.BLOCK_SIZE, WalIndex.BLOCK_SIZE);
+		int used = 0;
+		for (int offset = WalIndex.BLOCK_SIZE / 2; offset < WalIndex.BLOCK_SIZE; offset += Short.BYTES) {
+			used += (table.getShort(offset) != 0) ? 1 : 0;
+		}
+		return used;
+	}
+
+	@Test
+	void writeWhenFormerWriterDiedBetweenTheTwoHeadersGoesOn() throws Exception {
+		this.source.transfer(1);
+		apply(this.source.capture());
+		WalIndexFile shared = WalIndexFile.open(this.file.shared());
+		WalIndexHeader header = new WalIndex(shared).readHeader().orElseThrow();
+		WalIndexHeader next = new WalIndexHeader(header.change() + 1, header.bigEndian(), header.pageSize(),
+				header.maxFrame() + 3, header.pageCount(), 1, 2, header.salt1(), header.salt2());
+		shared.map(0, WalIndex.BLOCK_SIZE).position(WalIndexHeader.SIZE).put(next.encode());
+		this.source.transfer(2);
+		apply(this.source.capture());
+		assertSame();
+		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	@Test
+	void copiesOfTheFilesTakenAtAnyMomentOfATransactionAreWhole() throws Exception {
+		Random random = new Random(7);
+		for (int i = 0; i < 60; i++) {
+			this.source.transfer(i);
+			byte[] ltx = this.source.capture();
+			int stop = random.nextInt(8);
+			apply(ltx, (appended) -> {
+				if (appended == stop) {
+					assertCopyIsWhole();
+				}
+			});
+			assertCopyIsWhole();
+			if (i % 20 == 19) {
+				this.replica.checkpoint();
+			}
+		}
+	}
+
 	@Test
 	void openWhenNotInWalModeFails() throws Exception {
 		Path other = this.directory.resolve("other.db");
@@ -226,11 +296,34 @@ class ReplicaDatabaseTests {
 		assertThat(integrity()).isEqualTo("ok");
 	}
 
+	private void assertCopyIsWhole() {
+		try {
+			Path copy = this.directory.resolve("copy.db");
+			Files.copy(this.file.database(), copy, StandardCopyOption.REPLACE_EXISTING);
+			Files.copy(this.file.log(), new ReplicaFile(copy).log(), StandardCopyOption.REPLACE_EXISTING);
+			try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+					Statement statement = connection.createStatement()) {
+				assertThat(count(statement, "SELECT sum(balance) FROM account")).isEqualTo(SourceDatabase.TOTAL);
+				assertThat(count(statement, "SELECT count(*) FROM entry"))
+					.isEqualTo(count("SELECT count(*) FROM entry"));
+			}
+		}
+		catch (IOException | SQLException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
 	private void apply(byte[] ltx) throws IOException {
+		apply(ltx, (appended) -> {
+		});
+	}
+
+	private void apply(byte[] ltx, IntConsumer afterPage) throws IOException {
 		try (LtxReader reader = new LtxReader(new ByteArrayInputStream(ltx))) {
 			this.replica.write(reader.header().pageSize(), (transaction) -> {
 				while (reader.next()) {
 					transaction.append(reader.pgno(), reader.page());
+					afterPage.accept(transaction.size());
 				}
 				transaction.commit(reader.header().commit());
 			});

@@ -58,6 +58,11 @@ final class LocalLogWriter implements LogWriter {
 		return this.fence;
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Content that cannot be read fails this append alone, not the writer.
+	 */
 	@Override
 	public CompletableFuture<LogEntry> append(LtxName name, Instant timestamp, ByteSource content) {
 		try {
@@ -74,6 +79,10 @@ final class LocalLogWriter implements LogWriter {
 			return CompletableFuture
 				.completedFuture(new LogEntry(name, content.size(), timestamp, new LogOffset(name.maxTxid())));
 		}
+		catch (UnreadableContentException ex) {
+			return CompletableFuture.failedFuture(new StoreUnavailableException(
+					"The content of " + name + " cannot be read: " + ex.getMessage(), ex));
+		}
 		catch (IOException ex) {
 			return CompletableFuture.failedFuture(poison("take " + name, ex));
 		}
@@ -84,10 +93,11 @@ final class LocalLogWriter implements LogWriter {
 
 	private void write(Path staged, ByteSource content) throws IOException {
 		long written = 0;
-		try (FileChannel channel = FileChannel.open(staged, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-				InputStream stream = content.openStream()) {
+		try (InputStream stream = unreadable(content::openStream);
+				FileChannel channel = FileChannel.open(staged, StandardOpenOption.CREATE_NEW,
+						StandardOpenOption.WRITE)) {
 			byte[] buffer = new byte[BUFFER_BYTES];
-			for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+			for (int n = unreadable(() -> stream.read(buffer)); n >= 0; n = unreadable(() -> stream.read(buffer))) {
 				ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
 				while (bytes.hasRemaining()) {
 					channel.write(bytes);
@@ -97,7 +107,17 @@ final class LocalLogWriter implements LogWriter {
 			channel.force(true);
 		}
 		if (written != content.size()) {
-			throw new IOException("the content is " + written + " bytes long, not " + content.size());
+			throw new UnreadableContentException(
+					new IOException("it is " + written + " bytes long, not " + content.size()));
+		}
+	}
+
+	private static <T> T unreadable(Reading<T> reading) throws UnreadableContentException {
+		try {
+			return reading.read();
+		}
+		catch (IOException ex) {
+			throw new UnreadableContentException(ex);
 		}
 	}
 
@@ -177,6 +197,23 @@ final class LocalLogWriter implements LogWriter {
 				this.failure = new StoreUnavailableException("The writer is closed", null);
 			}
 		}
+	}
+
+	@FunctionalInterface
+	private interface Reading<T> {
+
+		T read() throws IOException;
+
+	}
+
+	private static final class UnreadableContentException extends IOException {
+
+		private static final long serialVersionUID = 1L;
+
+		UnreadableContentException(IOException cause) {
+			super(cause.getMessage(), cause);
+		}
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -14,6 +15,8 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+import io.hacluster.replication.LogOffset;
 
 /**
  * Removes messages that no object refers to any more. Neither a purge nor the deletion of
@@ -30,11 +33,19 @@ final class BucketCleaner implements AutoCloseable {
 
 	private final NodeIdentity node;
 
+	private final Ticker ticker;
+
+	private final LogOffset fence;
+
+	private final AtomicBoolean swept = new AtomicBoolean();
+
 	private final ExecutorService executor;
 
-	BucketCleaner(BucketReader reader, NodeIdentity node) {
+	BucketCleaner(BucketReader reader, NodeIdentity node, Ticker ticker, LogOffset fence) {
 		this.reader = reader;
 		this.node = node;
+		this.ticker = ticker;
+		this.fence = fence;
 		this.executor = Executors.newSingleThreadExecutor((task) -> {
 			Thread thread = new Thread(task, "ha-clean-" + node.cluster());
 			thread.setDaemon(true);
@@ -55,6 +66,37 @@ final class BucketCleaner implements AutoCloseable {
 	}
 
 	/**
+	 * Removes the messages of a subject up to a sequence, waiting for it.
+	 */
+	void purgeThrough(String subject, long sequence) {
+		quietly("purge " + subject, (management) -> management.purgeStream(this.reader.bucket().stream(),
+				PurgeOptions.builder().subject(subject).sequence(sequence + 1).build()));
+	}
+
+	/**
+	 * Removes in the background, once in the life of a writer, what dead leaders have
+	 * left before its fence. It reads the whole bucket: not the thing to do during a
+	 * takeover, but well in time when files begin to be retired.
+	 */
+	void sweepOnce() {
+		if (this.swept.compareAndSet(false, true)) {
+			inBackground(this::sweep);
+		}
+	}
+
+	private void sweep() {
+		try {
+			new OrphanSweep(this.reader, this, this.ticker, this.fence).run();
+		}
+		catch (IOException | JetStreamApiException | HaClusterException ex) {
+			logger.debug("[{}] Could not sweep the bucket", this.node, ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
 	 * Deletes messages, waiting for it.
 	 */
 	void delete(long... sequences) {
@@ -64,7 +106,7 @@ final class BucketCleaner implements AutoCloseable {
 		}
 	}
 
-	void inBackground(Runnable task) {
+	private void inBackground(Runnable task) {
 		try {
 			this.executor.execute(task);
 		}

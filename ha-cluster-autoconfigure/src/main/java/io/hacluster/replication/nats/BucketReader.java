@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.nats.client.Connection;
@@ -12,11 +13,13 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
 import io.nats.client.Message;
+import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.ObjectStoreConfiguration;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.api.StreamInfoOptions;
 import io.nats.client.support.JsonValueUtils;
 
 import io.hacluster.StoreUnavailableException;
@@ -57,8 +60,19 @@ final class BucketReader {
 	}
 
 	JetStreamManagement management() throws IOException {
-		return connection()
-			.jetStreamManagement(JetStreamOptions.builder().requestTimeout(this.settings.requestTimeout()).build());
+		return management(this.settings.requestTimeout());
+	}
+
+	/**
+	 * Returns what is needed for requests that take a server long: those that look at
+	 * every subject of the bucket.
+	 */
+	JetStreamManagement patientManagement() throws IOException {
+		return management(this.settings.stallTimeout());
+	}
+
+	private JetStreamManagement management(Duration timeout) throws IOException {
+		return connection().jetStreamManagement(JetStreamOptions.builder().requestTimeout(timeout).build());
 	}
 
 	/**
@@ -104,7 +118,7 @@ final class BucketReader {
 		if (config.getMaxMsgs() > 0 || config.getMaxMsgsPerSubject() > 0) {
 			faults.add("it limits the number of messages");
 		}
-		if (config.getMaxBytes() > 0 && config.getDiscardPolicy() != io.nats.client.api.DiscardPolicy.New) {
+		if (config.getMaxBytes() > 0 && config.getDiscardPolicy() != DiscardPolicy.New) {
 			faults.add("it discards old messages when full");
 		}
 		if (config.getMirror() != null || (config.getSources() != null && !config.getSources().isEmpty())) {
@@ -146,12 +160,26 @@ final class BucketReader {
 	}
 
 	Optional<MessageInfo> last(String subject) {
-		String request = JsonValueUtils.mapBuilder().put("last_by_subj", subject).toJsonValue().toJson();
+		return get(JsonValueUtils.mapBuilder().put("last_by_subj", subject));
+	}
+
+	/**
+	 * Reads the first message that exists at or after a sequence.
+	 */
+	Optional<MessageInfo> next(long sequence) {
+		return get(JsonValueUtils.mapBuilder().put("seq", sequence).put("next_by_subj", this.bucket.everything()));
+	}
+
+	private Optional<MessageInfo> get(JsonValueUtils.MapBuilder query) {
+		String request = query.toJsonValue().toJson();
 		Message reply = request("$JS.API.STREAM.MSG.GET." + this.bucket.stream(), request);
 		MessageInfo info = new MessageInfo(reply, this.bucket.stream(), false);
 		if (info.hasError()) {
 			if (info.getApiErrorCode() == NO_MESSAGE_FOUND) {
 				return Optional.empty();
+			}
+			if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
+				this.verified = false;
 			}
 			throw unavailable("be read", new IOException(info.getError()));
 		}
@@ -175,6 +203,15 @@ final class BucketReader {
 		catch (IllegalStateException ex) {
 			throw unavailable("be read", new IOException(ex.getMessage(), ex));
 		}
+	}
+
+	/**
+	 * Counts the messages of each subject.
+	 */
+	Map<String, Long> subjects(String filter) throws IOException, JetStreamApiException {
+		return patientManagement().getStreamInfo(this.bucket.stream(), StreamInfoOptions.filterSubjects(filter))
+			.getStreamState()
+			.getSubjectMap();
 	}
 
 	/**

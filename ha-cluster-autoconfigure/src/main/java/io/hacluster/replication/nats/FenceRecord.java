@@ -60,7 +60,7 @@ record FenceRecord(String logId, Epoch epoch, NodeId node, String nonce, boolean
 					new NodeId(text(json, "node")), text(json, "nonce"),
 					Boolean.TRUE.equals(JsonValueUtils.readBoolean(json, "sealed")));
 		}
-		catch (JsonParseException ex) {
+		catch (JsonParseException | IndexOutOfBoundsException ex) {
 			throw new IllegalArgumentException("The fence record is damaged", ex);
 		}
 	}

@@ -37,6 +37,8 @@ final class FencedChain implements AutoCloseable {
 
 	private static final long JOIN_MILLIS = 10_000;
 
+	private static final int WAITERS = 10_000;
+
 	private final Connection connection;
 
 	private final FenceBurn.Sealed sealed;
@@ -227,6 +229,8 @@ final class FencedChain implements AutoCloseable {
 			lost = new ArrayList<>(this.pending.values());
 			this.pending.clear();
 		}
+		// whoever waits for a place finds out at once
+		this.window.release(WAITERS);
 		// what is queued in a closed connection is dropped, so nothing goes out later
 		NatsConnections.close(this.connection);
 		lost.forEach((message) -> message.future.completeExceptionally(reason));

@@ -3,8 +3,11 @@ package io.hacluster.replication.nats;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
+import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -14,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
+import io.hacluster.Ticker;
 
 /**
  * The connections of a store: one for reading that comes back by itself, and one for each
@@ -27,22 +31,27 @@ final class NatsConnections implements AutoCloseable {
 
 	private static final Duration RECONNECT_WAIT = Duration.ofMillis(200);
 
+	private static final Duration ERROR_AGE = Duration.ofSeconds(30);
+
 	private final Supplier<Options.Builder> options;
 
 	private final NodeIdentity node;
 
 	private final Duration timeout;
 
-	private volatile String lastError = "";
+	private final Ticker ticker;
+
+	private volatile @Nullable ServerError lastError;
 
 	private @Nullable Connection reader;
 
 	private boolean closed;
 
-	NatsConnections(Supplier<Options.Builder> options, NodeIdentity node, Duration timeout) {
+	NatsConnections(Supplier<Options.Builder> options, NodeIdentity node, Duration timeout, Ticker ticker) {
 		this.options = options;
 		this.node = node;
 		this.timeout = timeout;
+		this.ticker = ticker;
 	}
 
 	/**
@@ -54,12 +63,31 @@ final class NatsConnections implements AutoCloseable {
 			throw new StoreUnavailableException("The store is closed", null);
 		}
 		if (this.reader == null || this.reader.getStatus() == Connection.Status.CLOSED) {
-			this.reader = connect(builder("reader").maxReconnects(-1).reconnectWait(RECONNECT_WAIT));
+			this.reader = connect(builder("reader").maxReconnects(-1)
+				.reconnectWait(RECONNECT_WAIT)
+				.connectionListener(this::leaveEarly));
 		}
 		if (this.reader.getStatus() != Connection.Status.CONNECTED) {
 			throw new StoreUnavailableException("The connection to NATS is down; trying to reconnect", null);
 		}
 		return this.reader;
+	}
+
+	/**
+	 * Leaves a server that is about to shut down; the client does not do so by itself.
+	 */
+	private void leaveEarly(Connection connection, ConnectionListener.Events event) {
+		if (event == ConnectionListener.Events.LAME_DUCK) {
+			try {
+				connection.forceReconnect();
+			}
+			catch (IOException ex) {
+				logger.debug("[{}] Could not leave a server that shuts down", this.node, ex);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	/**
@@ -85,9 +113,13 @@ final class NatsConnections implements AutoCloseable {
 		try {
 			return Nats.connect(options);
 		}
+		catch (AuthenticationException ex) {
+			throw new StoreUnavailableException(
+					"NATS at " + servers(options) + " refuses the credentials: " + ex.getMessage(), ex);
+		}
 		catch (IOException ex) {
 			throw new StoreUnavailableException(
-					"NATS at " + options.getServers() + " cannot be reached: " + ex.getMessage(), ex);
+					"NATS at " + servers(options) + " cannot be reached: " + ex.getMessage(), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -95,12 +127,22 @@ final class NatsConnections implements AutoCloseable {
 		}
 	}
 
+	/** Without what may be a password. */
+	private static String servers(Options options) {
+		return options.getServers()
+			.stream()
+			.map((uri) -> uri.getScheme() + "://" + uri.getHost() + ":" + uri.getPort())
+			.collect(Collectors.joining(", "));
+	}
+
 	/**
-	 * Returns what the server last complained about, to go with a timeout: a denied
+	 * Returns what the server has complained about lately, to go with a timeout: a denied
 	 * publish looks like one, and only the error listener is told why.
 	 */
 	String lastError() {
-		return this.lastError.isEmpty() ? "" : " (the server said: " + this.lastError + ")";
+		ServerError error = this.lastError;
+		return (error == null || this.ticker.nanoTime() - error.at() > ERROR_AGE.toNanos()) ? ""
+				: " (the server said: " + error.text() + ")";
 	}
 
 	static void close(Connection connection) {
@@ -128,7 +170,7 @@ final class NatsConnections implements AutoCloseable {
 
 		@Override
 		public void errorOccurred(Connection connection, String error) {
-			NatsConnections.this.lastError = error;
+			NatsConnections.this.lastError = new ServerError(error, NatsConnections.this.ticker.nanoTime());
 			logger.warn("[{}] NATS says: {}", NatsConnections.this.node, error);
 		}
 
@@ -137,6 +179,9 @@ final class NatsConnections implements AutoCloseable {
 			logger.debug("[{}] A NATS connection failed", NatsConnections.this.node, ex);
 		}
 
+	}
+
+	private record ServerError(String text, long at) {
 	}
 
 }

@@ -3,7 +3,9 @@ package io.hacluster.replication.nats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.nats.client.JetStreamApiException;
@@ -18,8 +20,6 @@ import io.hacluster.replication.ltx.LtxName;
  * Lists a bucket in one pass over the last description of each object.
  */
 final class NatsListing {
-
-	private static final int ATTEMPTS = 3;
 
 	private final BucketReader reader;
 
@@ -45,39 +45,62 @@ final class NatsListing {
 	 * Lists the objects that are files of ours, delete markers included.
 	 */
 	List<Listed> objects() {
-		for (int attempt = 1;; attempt++) {
-			try {
-				return pass();
+		Map<String, Listed> objects = new HashMap<>();
+		try {
+			boolean replicated = this.reader.requireInfo().getConfiguration().getReplicas() > 1;
+			if (!pass(objects) || replicated) {
+				addMissing(objects);
 			}
-			catch (JetStreamApiException ex) {
-				throw this.reader.unavailable("be listed", ex);
-			}
-			catch (IOException ex) {
-				if (attempt == ATTEMPTS) {
-					throw this.reader.unavailable("be listed", ex);
+		}
+		catch (JetStreamApiException ex) {
+			throw this.reader.unavailable("be listed", ex);
+		}
+		catch (IOException ex) {
+			throw this.reader.unavailable("be listed", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new StoreUnavailableException("Interrupted while listing the log", ex);
+		}
+		return new ArrayList<>(objects.values());
+	}
+
+	/**
+	 * Reads what a feed delivers.
+	 * @return whether that was all; a server that is busy, or of which a peer is down,
+	 * may fail to make a feed
+	 */
+	private boolean pass(Map<String, Listed> objects) throws JetStreamApiException, InterruptedException {
+		long count = 0;
+		try (OrderedFeed feed = OrderedFeed.lastOfEach(this.reader, this.ticker, this.reader.bucket().metas())) {
+			while (count < feed.initiallyPending() && !feed.isIdle()) {
+				Message message = feed.next();
+				if (message != null) {
+					count++;
+					read(message).ifPresent((listed) -> objects.put(message.getSubject(), listed));
 				}
 			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new StoreUnavailableException("Interrupted while listing the log", ex);
-			}
+			return count >= feed.initiallyPending();
+		}
+		catch (IOException ex) {
+			return false;
 		}
 	}
 
-	private List<Listed> pass() throws IOException, JetStreamApiException, InterruptedException {
-		List<Listed> objects = new ArrayList<>();
-		try (OrderedFeed feed = OrderedFeed.lastOfEach(this.reader, this.ticker, this.reader.bucket().metas())) {
-			if (feed.initiallyPending() > 0) {
-				do {
-					Message message = feed.next();
-					if (message != null) {
-						read(message).ifPresent(objects::add);
-					}
-				}
-				while (!feed.isIdle());
+	/**
+	 * Looks up what the feed did not deliver: it has been retired meanwhile, or the
+	 * server has skipped it, as 2.9 does, or the feed came from a replica that is behind.
+	 */
+	private void addMissing(Map<String, Listed> objects) throws IOException, JetStreamApiException {
+		for (String subject : this.reader.subjects(this.reader.bucket().metas()).keySet()) {
+			Optional<LtxName> name = this.reader.bucket().file(subject);
+			if (name.isPresent() && !objects.containsKey(subject)) {
+				this.reader.last(subject)
+					.flatMap((message) -> StoredObject.decode(name.get(), message.getData(), message.getTime())
+						.map((object) -> new Listed(object, message.getSeq())))
+					.ifPresent((listed) -> objects.put(subject, listed));
 			}
 		}
-		return objects;
 	}
 
 	private Optional<Listed> read(Message message) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import io.nats.client.NUID;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.impl.Headers;
 
 import io.hacluster.HaClusterException;
@@ -68,7 +69,8 @@ final class NatsLogWriter implements LogWriter {
 			this.chain.requireHealthy();
 			Optional<StoredObject> replaced = mayReplace(name) ? stored(name) : Optional.empty();
 			StoredObject object = sendChunks(name, timestamp, content);
-			CompletableFuture<LogEntry> entry = this.chain.send(bucket().meta(name), rollup(), object.encode(bucket()))
+			CompletableFuture<LogEntry> entry = this.chain
+				.send(bucket().meta(name), replaced.isPresent() ? rollup() : new Headers(), object.encode(bucket()))
 				.thenApply(object::at);
 			replaced.ifPresent((old) -> entry.thenRun(() -> this.cleaner.purgeChunks(old.nuid())));
 			return entry;
@@ -96,8 +98,7 @@ final class NatsLogWriter implements LogWriter {
 	}
 
 	private Optional<StoredObject> stored(LtxName name) {
-		return this.reader.last(bucket().meta(name))
-			.flatMap((message) -> StoredObject.decode(name, message.getData(), message.getTime()));
+		return meta(name).flatMap((message) -> StoredObject.decode(name, message.getData(), message.getTime()));
 	}
 
 	private StoredObject sendChunks(LtxName name, Instant timestamp, ByteSource content) throws IOException {
@@ -158,23 +159,41 @@ final class NatsLogWriter implements LogWriter {
 	/**
 	 * {@inheritDoc}
 	 * <p>
-	 * First the file is replaced by a delete marker and its chunks by an empty one, both
-	 * fenced. What is left is two messages of this writer, which are then deleted by
-	 * their sequences: that cannot hit anything newer, however late it is done.
+	 * First a delete marker is appended, fenced like everything. From then on the
+	 * messages of the file and the marker are superseded, whoever leads, and are removed
+	 * by their sequences: that cannot hit anything newer, however late it is done.
+	 * Roll-ups and purges would do too, but make a server 2.9 skip messages in the feeds
+	 * of others.
 	 */
 	@Override
 	public void retire(LogEntry entry) {
 		this.chain.requireHealthy();
-		Optional<StoredObject> stored = stored(entry.name());
-		if (stored.isEmpty() || stored.get().deleted()) {
-			return;
+		this.cleaner.sweepOnce();
+		for (Optional<MessageInfo> meta = meta(entry.name()); meta.isPresent(); meta = meta(entry.name())) {
+			Optional<StoredObject> stored = StoredObject.decode(entry.name(), meta.get().getData(),
+					meta.get().getTime());
+			if (stored.isEmpty() || stored.get().deleted()) {
+				return;
+			}
+			StoredObject object = stored.get();
+			CompletableFuture<Long> marker = this.chain.send(bucket().meta(entry.name()), new Headers(),
+					object.deletion().encode(bucket()));
+			Optional<MessageInfo> chunk = (object.chunks() == 1) ? this.reader.last(bucket().chunks(object.nuid()))
+					: Optional.empty();
+			await(marker);
+			if (chunk.isPresent()) {
+				this.cleaner.delete(chunk.get().getSeq(), meta.get().getSeq(), marker.join());
+			}
+			else {
+				this.cleaner.delete(meta.get().getSeq(), marker.join());
+				this.cleaner.purgeChunks(object.nuid());
+			}
 		}
-		StoredObject object = stored.get();
-		CompletableFuture<Long> marker = this.chain.send(bucket().meta(entry.name()), rollup(),
-				object.deletion().encode(bucket()));
-		CompletableFuture<Long> empty = this.chain.send(bucket().chunks(object.nuid()), rollup(), new byte[0]);
+	}
+
+	private static void await(CompletableFuture<Long> sent) {
 		try {
-			this.cleaner.delete(marker.join(), empty.join());
+			sent.join();
 		}
 		catch (CompletionException ex) {
 			if (ex.getCause() instanceof HaClusterException cause) {
@@ -182,6 +201,10 @@ final class NatsLogWriter implements LogWriter {
 			}
 			throw ex;
 		}
+	}
+
+	private Optional<MessageInfo> meta(LtxName name) {
+		return this.reader.last(bucket().meta(name));
 	}
 
 	private Bucket bucket() {

@@ -77,7 +77,7 @@ public final class NatsReplicaStore implements ReplicaStore {
 		this.burnLength = burnLength;
 		this.probing = probing;
 		this.bucket = new Bucket(settings.bucket());
-		this.connections = new NatsConnections(options, node, settings.requestTimeout());
+		this.connections = new NatsConnections(options, node, settings.requestTimeout(), ticker);
 		this.reader = new BucketReader(this.connections, this.bucket, settings);
 	}
 
@@ -91,7 +91,7 @@ public final class NatsReplicaStore implements ReplicaStore {
 				.run(epoch, leader);
 			FencedChain chain = new FencedChain(connection, sealed, this.bucket.fence(), this.settings, this.ticker,
 					"ha-log-" + leader.cluster(), (ex) -> explain(ex, sealed.fence()));
-			BucketCleaner cleaner = new BucketCleaner(this.reader, this.node);
+			BucketCleaner cleaner = new BucketCleaner(this.reader, this.node, this.ticker, sealed.fence().offset());
 			return new NatsLogWriter(chain, this.reader, cleaner, chunkBytes(connection), this.settings.window());
 		}
 		catch (RuntimeException ex) {

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +89,9 @@ final class NatsTail implements LogTail {
 					}
 					return;
 				}
+				catch (FeedGapException ex) {
+					logger.debug("[{}] The tail takes up again after {}", this.node, this.position, ex);
+				}
 				catch (JetStreamApiException ex) {
 					interrupted(NatsFailures.describe(ex, this.reader.bucket()));
 				}
@@ -112,24 +116,36 @@ final class NatsTail implements LogTail {
 
 	private void follow() throws IOException, JetStreamApiException, InterruptedException, BrokenLogException {
 		requireSameLog();
-		try (OrderedFeed feed = OrderedFeed.from(this.reader, this.ticker, this.reader.bucket().everything(),
-				this.position + 1)) {
+		try (OrderedFeed feed = OrderedFeed.everything(this.reader, this.ticker, this.position + 1)) {
 			if (feed.initiallyPending() == 0) {
 				reached();
 			}
 			while (!isClosed()) {
 				Message message = feed.next();
+				requireNothingSkipped((message != null) ? feed.streamSequence() - 1 : feed.streamSequence());
 				if (message != null) {
 					this.assembler.take(message);
-					this.position = message.metaData().streamSequence();
-					if (feed.isIdle()) {
-						reached();
-					}
+					this.position = feed.streamSequence();
 				}
-				else if (feed.isIdle() && this.ticker.nanoTime() - this.lastReached > REACHED_NANOS) {
+				if (feed.isIdle() && (message != null || this.ticker.nanoTime() - this.lastReached > REACHED_NANOS)) {
 					reached();
 				}
 			}
+		}
+	}
+
+	/**
+	 * Moves on to a place up to which the server says it has nothing for us. What was
+	 * retired leaves holes, but server 2.9 also jumps over messages that a feed has not
+	 * delivered yet when somebody else's are purged; so each hole is looked into.
+	 */
+	private void requireNothingSkipped(long through) throws IOException {
+		if (through > this.position) {
+			Optional<MessageInfo> next = this.reader.next(this.position + 1);
+			if (next.isPresent() && next.get().getSeq() <= through) {
+				throw new FeedGapException("The server skipped messages from " + next.get().getSeq() + " on");
+			}
+			this.position = through;
 		}
 	}
 

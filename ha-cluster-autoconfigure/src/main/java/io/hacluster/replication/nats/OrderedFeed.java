@@ -90,6 +90,18 @@ final class OrderedFeed implements AutoCloseable {
 		this.lastHeard = ticker.nanoTime();
 	}
 
+	/**
+	 * Feeds the whole stream. Without a filter: with one that matches everything, server
+	 * 2.9.10 skips messages while others are being written.
+	 */
+	static OrderedFeed everything(BucketReader reader, Ticker ticker, long sequence)
+			throws IOException, JetStreamApiException {
+		return new OrderedFeed(reader, ticker,
+				ConsumerConfiguration.builder()
+					.deliverPolicy(DeliverPolicy.ByStartSequence)
+					.startSequence(Math.max(1, sequence)));
+	}
+
 	static OrderedFeed from(BucketReader reader, Ticker ticker, String subject, long sequence)
 			throws IOException, JetStreamApiException {
 		return new OrderedFeed(reader, ticker,
@@ -177,7 +189,7 @@ final class OrderedFeed implements AutoCloseable {
 		}
 		else if (status.isHeartbeat()) {
 			if (NatsHeaders.number(message.getHeaders(), LAST_CONSUMER_SEQUENCE, 0) != this.consumerSequence) {
-				throw new IOException("The consumer lost messages after " + this.consumerSequence);
+				throw new FeedGapException("The consumer lost messages after " + this.consumerSequence);
 			}
 			this.streamSequence = Math.max(this.streamSequence,
 					NatsHeaders.number(message.getHeaders(), LAST_STREAM_SEQUENCE, 0));

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
@@ -121,6 +122,8 @@ final class StoredObjectStream extends InputStream {
 				}
 				if (feed().isIdle()) {
 					requirePresent();
+					closeFeed();
+					reason = ": chunks are missing";
 				}
 			}
 			catch (FileNotFoundException ex) {
@@ -167,8 +170,8 @@ final class StoredObjectStream extends InputStream {
 	}
 
 	/**
-	 * The server has nothing more although chunks are missing: normally the file has been
-	 * retired.
+	 * The server has nothing more although chunks are missing: normally because the file
+	 * has been retired.
 	 */
 	private void requirePresent() throws IOException {
 		Optional<MessageInfo> meta = this.reader.last(this.reader.bucket().meta(this.object.name()));
@@ -177,8 +180,6 @@ final class StoredObjectStream extends InputStream {
 		if (stored.isEmpty() || !stored.get().nuid().equals(this.object.nuid()) || stored.get().deleted()) {
 			throw retired();
 		}
-		throw new FileNotFoundException(this.object.name() + " has lost chunks in the store: " + this.chunks + " of "
-				+ this.object.chunks() + " are there");
 	}
 
 	private FileNotFoundException retired() {
@@ -187,7 +188,7 @@ final class StoredObjectStream extends InputStream {
 
 	private void pause() throws InterruptedIOException {
 		try {
-			java.util.concurrent.TimeUnit.MILLISECONDS.sleep(100);
+			TimeUnit.MILLISECONDS.sleep(100);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

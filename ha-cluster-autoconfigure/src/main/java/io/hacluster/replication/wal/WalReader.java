@@ -4,8 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -70,28 +68,25 @@ public final class WalReader {
 	public WalBatch read(WalPosition from, int pageSize, long maxFrames, long endOffset) throws IOException {
 		WalHeader header = requireUnchanged(from, pageSize);
 		WalScan scan = scan(header, from);
+		PendingFrames frames = new PendingFrames(from, header.frameSize());
 		SortedMap<Long, Long> pages = new TreeMap<>();
-		List<long[]> pending = new ArrayList<>();
-		WalPosition end = from;
 		long commit = 0;
-		long frames = 0;
+		long taken = 0;
 		int transactions = 0;
-		while (frames < maxFrames && scan.next() && scan.pageOffset() + pageSize <= endOffset) {
-			pending.add(new long[] { scan.pgno(), scan.pageOffset() });
-			if (transactions > 0 && frames + pending.size() > maxFrames) {
-				break;
-			}
+		while (taken < maxFrames && scan.offset() + header.frameSize() <= endOffset && scan.next()) {
+			frames.add(scan.pgno());
 			if (scan.commit() != 0) {
-				pending.forEach((page) -> pages.put(page[0], page[1]));
-				frames += pending.size();
-				pending.clear();
+				taken += frames.count();
+				frames.commit(pages, scan.position());
 				commit = scan.commit();
-				end = scan.position();
 				transactions++;
+			}
+			else if (transactions > 0 && taken + frames.count() >= maxFrames) {
+				break;
 			}
 		}
 		pages.tailMap(commit + 1).clear();
-		return new WalBatch(from, end, commit, pages, transactions, frames);
+		return new WalBatch(from, frames.start(), commit, pages, transactions, taken);
 	}
 
 	/**

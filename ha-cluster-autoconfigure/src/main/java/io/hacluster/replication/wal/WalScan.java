@@ -88,10 +88,16 @@ final class WalScan {
 		return this.commit;
 	}
 
-	long pageOffset() {
-		return this.offset - this.header.pageSize();
+	/**
+	 * Returns where the next frame begins.
+	 */
+	long offset() {
+		return this.offset;
 	}
 
+	/**
+	 * Returns the place after the current frame.
+	 */
 	WalPosition position() {
 		return new WalPosition(this.header.salt1(), this.header.salt2(), this.offset, this.checksum.first(),
 				this.checksum.second());

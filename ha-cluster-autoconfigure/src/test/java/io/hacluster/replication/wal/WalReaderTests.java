@@ -188,6 +188,32 @@ class WalReaderTests {
 	}
 
 	/**
+	 * A transaction that writes a page again after its cache has spilled overwrites its
+	 * own frame in place and corrects the checksums when it commits.
+	 */
+	@Test
+	void readWhenATransactionRewritesItsOwnFramesReadsTheLastContent() throws Exception {
+		try (WalDatabase database = new WalDatabase(this.directory, PAGE); FileChannel channel = database.openWal()) {
+			WalReader reader = new WalReader(channel);
+			WalBatch created = reader.read(start(reader), PAGE, ALL);
+			database.execute("PRAGMA cache_size = 5");
+			database.execute("BEGIN");
+			for (int i = 0; i < 50; i++) {
+				database.insert(3000);
+			}
+			for (int i = 0; i < 5; i++) {
+				database.execute("UPDATE t SET v = randomblob(3000)");
+				assertThat(reader.read(created.end(), PAGE, ALL).isEmpty()).isTrue();
+			}
+			database.execute("COMMIT");
+			WalBatch batch = reader.read(created.end(), PAGE, ALL);
+			assertThat(batch.transactions()).isEqualTo(1);
+			byte[] image = apply(reader, batch, PAGE, apply(reader, created, PAGE, new byte[0]));
+			assertThat(database.checkpoint()).isEqualTo(image);
+		}
+	}
+
+	/**
 	 * Litestream #875: a page beyond the final size is none.
 	 */
 	@Test

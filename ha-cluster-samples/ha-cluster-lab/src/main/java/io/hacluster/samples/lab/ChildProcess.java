@@ -2,7 +2,6 @@ package io.hacluster.samples.lab;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +82,7 @@ final class ChildProcess {
 					+ String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			return "--- " + this.log + " cannot be read: " + ex.getMessage();
 		}
 	}
 

@@ -131,7 +131,7 @@ final class Demo {
 		long last = entries.get(entries.size() - 1).id();
 		Await.until(follower.name() + " follows and its replica holds row " + last, REJOIN_TIMEOUT,
 				() -> follower.status("state") + "\n" + follower.tail(), holds(follower, last));
-		this.progress.say("%s follows; its replica holds row %d", follower.name(), last);
+		this.progress.say("%s follows and stands for election; its replica holds row %d", follower.name(), last);
 		return last;
 	}
 
@@ -140,7 +140,7 @@ final class Demo {
 			if (!follower.process().isAlive()) {
 				throw new LabException(follower.name() + " has ended by itself\n" + follower.tail());
 			}
-			return follower.isFollower() && follower.replicates(id);
+			return follower.isCandidate() && follower.replicates(id);
 		};
 	}
 
@@ -158,7 +158,7 @@ final class Demo {
 			Map<String, Integer> counts = new LinkedHashMap<>();
 			counts.put(leader.name(), rows.payloads().size());
 			counts.put(follower.name(), replica.rows().payloads().size());
-			return new Report(List.copyOf(this.failovers), missing(rows), integrity, counts,
+			return new Report(List.copyOf(this.failovers), this.ledger.size(), missing(rows), integrity, counts,
 					rows.differences(replica.rows()));
 		}
 	}

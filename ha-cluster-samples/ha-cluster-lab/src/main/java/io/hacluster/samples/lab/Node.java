@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -20,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  * leads.
  */
 final class Node {
+
+	private static final Pattern CANDIDATE = Pattern.compile("(?m)^ha_cluster_election_candidate\\{[^}]*} 1");
 
 	private final String name;
 
@@ -71,7 +74,7 @@ final class Node {
 		try {
 			Path temporary = Files.createDirectories(this.directory.resolve("tmp"));
 			this.process = ChildProcess.start(this.command, this.directory, this.directory.resolve("manager.log"),
-					Map.of("JAVA_TOOL_OPTIONS", "", "TMPDIR", temporary.toString()));
+					Map.of("TMPDIR", temporary.toString()));
 		}
 		catch (IOException ex) {
 			throw new LabException("cannot make the directory of " + this.name, ex);
@@ -95,11 +98,11 @@ final class Node {
 	}
 
 	/**
-	 * Waits until nothing is left of what a killed manager ran.
+	 * Waits until the backend of a killed manager no longer answers.
 	 */
 	void awaitBackendGone() {
 		Await.until("the backend of the killed " + this.name + " has ended", Duration.ofSeconds(10), this::tail,
-				() -> this.orphans.stream().noneMatch(ProcessHandle::isAlive));
+				() -> !isBackendUp());
 	}
 
 	/**
@@ -122,8 +125,17 @@ final class Node {
 		return "LEADER".equals(status("role"));
 	}
 
-	boolean isFollower() {
-		return "FOLLOWER".equals(status("role"));
+	/**
+	 * Returns whether this node follows and would take over. After a restart it first has
+	 * to be sure that its id is not in use.
+	 * @return whether it stands for election
+	 */
+	boolean isCandidate() {
+		return "FOLLOWER".equals(status("role")) && CANDIDATE.matcher(metrics()).find();
+	}
+
+	private String metrics() {
+		return this.http.get(url() + "/actuator/prometheus").body();
 	}
 
 	boolean isBackendUp() {
@@ -178,6 +190,15 @@ final class Node {
 		catch (SQLException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Returns the time spent in the steps of promotions since the start of the process,
+	 * without those of the backend.
+	 * @return the time
+	 */
+	Duration promotionTime() {
+		return StepTimes.promotions(metrics());
 	}
 
 	/**

@@ -12,13 +12,14 @@ import tools.jackson.databind.json.JsonMapper;
  * The result of the demo.
  *
  * @param failovers one after the other
+ * @param acknowledged rows acknowledged in all
  * @param missing acknowledged rows that are gone at the end and were there after every
  * failover
  * @param integrity the answers of {@code PRAGMA integrity_check} at the end, by node
  * @param rows how many rows each node holds at the end
  * @param differences how the content of the nodes differs at the end
  */
-record Report(List<FailoverResult> failovers, List<Long> missing, Map<String, String> integrity,
+record Report(List<FailoverResult> failovers, int acknowledged, List<Long> missing, Map<String, String> integrity,
 		Map<String, Integer> rows, List<String> differences) {
 
 	private static final String ROW = "%-20s %12s %14s %6s  %-16s %s%n";
@@ -64,9 +65,8 @@ record Report(List<FailoverResult> failovers, List<Long> missing, Map<String, St
 					failover.outage().toMillis() + " ms", failover.acknowledged(), failover.lost().size(),
 					failover.integrity(), equality(failover.differences())));
 		}
-		int acknowledged = this.failovers.stream().mapToInt(FailoverResult::acknowledged).sum();
 		int lost = this.failovers.stream().mapToInt((failover) -> failover.lost().size()).sum() + this.missing.size();
-		table.append(String.format(Locale.ROOT, ROW, "at the end", "", acknowledged, lost, integrityText(),
+		table.append(String.format(Locale.ROOT, ROW, "at the end", "", this.acknowledged, lost, integrityText(),
 				equality(this.differences) + " " + this.rows));
 		return table.toString();
 	}

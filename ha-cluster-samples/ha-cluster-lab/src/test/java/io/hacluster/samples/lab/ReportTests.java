@@ -36,13 +36,13 @@ class ReportTests {
 
 	@Test
 	void violationsWhenARowGoesWithoutAFailoverNamesIt() {
-		Report report = new Report(List.of(), List.of(5L), Map.of(), Map.of(), List.of());
+		Report report = new Report(List.of(), 300, List.of(5L), Map.of(), Map.of(), List.of());
 		assertThat(report.violations()).singleElement().asString().contains("row 5");
 	}
 
 	@Test
 	void violationsWhenIntegrityFailsOrNodesDifferNamesThem() {
-		Report report = new Report(List.of(), List.of(), Map.of("node-a", "wrong # of entries"), Map.of(),
+		Report report = new Report(List.of(), 300, List.of(), Map.of("node-a", "wrong # of entries"), Map.of(),
 				List.of("row 3 is only in the first"));
 		assertThat(report.violations()).hasSize(2);
 		assertThat(report.json())
@@ -66,7 +66,7 @@ class ReportTests {
 	}
 
 	private static Report report(FailoverResult... failovers) {
-		return new Report(List.of(failovers), List.of(), Map.of("node-a", "ok"), Map.of("node-a", 300), List.of());
+		return new Report(List.of(failovers), 300, List.of(), Map.of("node-a", "ok"), Map.of("node-a", 300), List.of());
 	}
 
 	private static FailoverResult failover(FailoverResult.Kind kind, FailoverResult.LostRow... lost) {

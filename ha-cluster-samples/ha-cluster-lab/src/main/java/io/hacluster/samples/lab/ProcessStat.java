@@ -6,35 +6,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The processor time of a process, from {@code /proc}: proc(5).
+ * What {@code /proc/<pid>/stat} says about a process: proc(5).
+ *
+ * @param processorTime time in user and kernel mode since its start, in steps of 10 ms
  */
-final class ProcessorTime {
+record ProcessStat(Duration processorTime) {
 
-	/** USER_HZ, the unit of the fields; 100 on every Linux that has a JDK. */
+	/**
+	 * USER_HZ, the unit of the times; 100 on every Linux that has a JDK.
+	 */
 	private static final long TICKS_PER_SECOND = 100;
 
 	private static final int UTIME = 11;
 
 	private static final int STIME = 12;
 
-	private ProcessorTime() {
-	}
-
-	/**
-	 * Returns what a process has used in user and kernel mode since its start.
-	 * @param pid the process
-	 * @return the time, in steps of 10 ms
-	 * @throws IOException if there is no such process, or no {@code /proc}
-	 */
-	static Duration of(long pid) throws IOException {
+	static ProcessStat of(long pid) throws IOException {
 		return parse(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
 	}
 
-	static Duration parse(String stat) {
+	static ProcessStat parse(String stat) {
 		// The second field is the command in parentheses and may hold anything.
 		String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
 		long ticks = Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
-		return Duration.ofMillis(ticks * 1_000 / TICKS_PER_SECOND);
+		return new ProcessStat(Duration.ofMillis(ticks * 1_000 / TICKS_PER_SECOND));
 	}
 
 }

@@ -1,0 +1,92 @@
+package io.hacluster.autoconfigure;
+
+import java.time.Duration;
+import java.util.Random;
+import java.util.function.Supplier;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+import io.hacluster.election.Candidate;
+import io.hacluster.election.ElectionSettings;
+import io.hacluster.election.ElectionStatus;
+import io.hacluster.election.LeaderElector;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.replication.Replication;
+import io.hacluster.replication.ReplicationStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an elector each time the node enters the election, and adds up how they did.
+ * Thread-safe.
+ */
+final class Electors implements Supplier<LeaderElector> {
+
+	private final LeaseStore store;
+
+	private final NodeIdentity identity;
+
+	private final ElectionSettings settings;
+
+	private final @Nullable Replication replication;
+
+	private @Nullable LeaderElector current;
+
+	private ElectionStatus former = new ElectionStatus(false, false, null, null, Duration.ZERO, Duration.ZERO, 0, 0, 0,
+			0);
+
+	Electors(LeaseStore store, NodeIdentity identity, ElectionSettings settings, @Nullable Replication replication) {
+		this.store = store;
+		this.identity = identity;
+		this.settings = settings;
+		this.replication = replication;
+	}
+
+	@Override
+	public synchronized LeaderElector get() {
+		this.former = status();
+		LeaderElector next = new LeaderElector(this.store, this.identity, this.settings,
+				(this.replication != null) ? new ReplicaCandidate(this.replication) : Candidate.always(), Ticker.SYSTEM,
+				new Random());
+		this.current = next;
+		return next;
+	}
+
+	/**
+	 * Returns how the election goes, with the counts of all electors so far.
+	 * @return a snapshot
+	 */
+	synchronized ElectionStatus status() {
+		LeaderElector elector = this.current;
+		if (elector == null) {
+			return this.former;
+		}
+		ElectionStatus now = elector.status();
+		ElectionStatus before = this.former;
+		return new ElectionStatus(now.candidate(), now.duplicateNodeId(), now.problem(),
+				(now.lastFailure() != null) ? now.lastFailure() : before.lastFailure(), now.lateness(),
+				(now.maxLateness().compareTo(before.maxLateness()) > 0) ? now.maxLateness() : before.maxLateness(),
+				now.renewals() + before.renewals(), now.failures() + before.failures(), now.terms() + before.terms(),
+				now.losses() + before.losses());
+	}
+
+	/**
+	 * A node that may lead as soon as it has a replica: until then a node that has one is
+	 * the better leader, and the promotion of this one would not get beyond its second
+	 * step.
+	 */
+	private record ReplicaCandidate(Replication replication) implements Candidate {
+
+		@Override
+		public boolean isEligible() {
+			return this.replication.status().state() != ReplicationStatus.State.RESTORING;
+		}
+
+		@Override
+		public Epoch latestEpoch() {
+			return this.replication.logEpoch();
+		}
+
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.hacluster.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Objects;
+
+import io.hacluster.FencedException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.Replication;
+import io.hacluster.replication.ReplicationListener;
+import io.hacluster.replication.ReplicationSettings;
+import io.hacluster.replication.SqliteReplication;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the replication of one SQLite database.
+ */
+@AutoConfiguration(after = { HaClusterLocalAutoConfiguration.class, HaClusterNatsAutoConfiguration.class })
+@ConditionalOnHaCluster
+@ConditionalOnProperty("ha.cluster.sqlite.path")
+@EnableConfigurationProperties(HaClusterProperties.class)
+public final class HaClusterReplicationAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(Replication.class)
+	SqliteReplication haClusterReplication(HaClusterProperties properties, NodeIdentity identity, ReplicaStore store,
+			ObjectProvider<ClusterLifecycle> node) {
+		HaClusterProperties.Sqlite sqlite = properties.sqlite();
+		String path = Objects.requireNonNull(sqlite.path(), "'path' must not be null");
+		String replicaPath = sqlite.replicaPath();
+		Path database = absolute(path);
+		Path replica = absolute((replicaPath != null) ? replicaPath : path + "-replica");
+		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
+		return new SqliteReplication(
+				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
+						sqlite.checkpointPages()),
+				identity, store, new FencedLeader(node), Clock.systemUTC(), Ticker.SYSTEM);
+	}
+
+	private static Path absolute(String path) {
+		return Path.of(path).toAbsolutePath().normalize();
+	}
+
+	/**
+	 * Tells the node that the log has refused it. The node is looked up late: it is made
+	 * after the replication that it drives.
+	 */
+	private record FencedLeader(ObjectProvider<ClusterLifecycle> node) implements ReplicationListener {
+
+		@Override
+		public void fenced(FencedException cause) {
+			this.node.ifAvailable((lifecycle) -> lifecycle.fenced(String.valueOf(cause.getMessage())));
+		}
+
+	}
+
+}

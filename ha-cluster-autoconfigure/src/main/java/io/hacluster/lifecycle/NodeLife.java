@@ -1,0 +1,288 @@
+package io.hacluster.lifecycle;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+import io.hacluster.backend.BackendHealth;
+import io.hacluster.backend.ExitAwareBackend;
+import io.hacluster.election.ElectionListener;
+import io.hacluster.election.HeldLease;
+import io.hacluster.election.Lease;
+import io.hacluster.replication.Replication;
+import io.hacluster.vip.VirtualIp;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of a node, from start to stop: takes signals one by one, asks the state
+ * machine what they mean, and begins or interrupts the sequences accordingly. None of
+ * what it does on the signal thread can block.
+ */
+final class NodeLife implements ElectionListener {
+
+	private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterLifecycle.class);
+
+	private final NodeIdentity identity;
+
+	private final LifecycleSettings settings;
+
+	private final ClusterParts parts;
+
+	private final NodeLeadership leadership;
+
+	private final StatusBoard board;
+
+	private final Lanes lanes;
+
+	private final LeaseControl control;
+
+	private final Candidacy candidacy;
+
+	private final LeadershipEvents events;
+
+	private final LeaderWatch watch;
+
+	private final RoleMachine machine = new RoleMachine();
+
+	private final SignalLoop signals;
+
+	private final Conductor conductor;
+
+	private final CountDownLatch closing = new CountDownLatch(1);
+
+	private final CountDownLatch quiet = new CountDownLatch(1);
+
+	private volatile @Nullable Term term;
+
+	private volatile LifecycleState state = this.machine.state();
+
+	NodeLife(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts, NodeLeadership leadership,
+			StatusBoard board, Function<ElectionListener, LeaseControl> election, Consumer<Object> publisher,
+			Ticker ticker) {
+		this.identity = identity;
+		this.settings = settings;
+		this.parts = parts;
+		this.leadership = leadership;
+		this.board = board;
+		this.lanes = Lanes.of(identity.cluster());
+		this.control = election.apply(this);
+		this.candidacy = new Candidacy(this.control, this.lanes.lease(), board, settings.leaseDuration());
+		this.events = new LeadershipEvents(identity, publisher, leadership::leads);
+		this.signals = new SignalLoop(identity, this::handle);
+		this.watch = new LeaderWatch(identity, parts, this.lanes, settings,
+				(epoch, detail) -> post(Signal.backendEnded(epoch, detail)));
+		this.conductor = new Conductor(identity.cluster(), settings,
+				new PromotionSequence(parts, settings.timeouts(), this.lanes, this.watch::keepVip),
+				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip), this.candidacy, board, ticker,
+				this.signals::post);
+	}
+
+	void start() {
+		if (this.parts.backend() instanceof ExitAwareBackend backend) {
+			backend.onUnexpectedExit((detail) -> post(Signal.backendEnded(null, detail)));
+		}
+		this.signals.start();
+		this.conductor.settle();
+	}
+
+	/**
+	 * Returns the state as others see it: never that of a leader without leadership.
+	 */
+	LifecycleState state() {
+		return this.state;
+	}
+
+	@Nullable BackendHealth backendHealth() {
+		return this.watch.health();
+	}
+
+	Optional<HeldLease> heldLease() {
+		return this.control.heldLease();
+	}
+
+	void post(Signal signal) {
+		this.signals.post(signal);
+	}
+
+	@Override
+	public void granted(HeldLease lease) {
+		post(Signal.granted(lease));
+	}
+
+	@Override
+	public void lost(Epoch epoch, String reason) {
+		post(Signal.lost(epoch, reason));
+	}
+
+	@Override
+	public void leaderChanged(Optional<Lease> lease) {
+		if (this.leadership.leaderChanged(lease)) {
+			this.events.leaderChanged(this.leadership.leader().orElse(null));
+		}
+	}
+
+	/**
+	 * Steps down, leaves the election, and ends all threads.
+	 */
+	void stop(Duration timeout) {
+		this.closing.countDown();
+		this.candidacy.giveUp();
+		this.conductor.giveUpSettling();
+		post(Signal.current(Trigger.STEP_DOWN, "the node is being stopped"));
+		if (!awaitQuiet(timeout)) {
+			this.board.failure("The node could not step down within " + timeout.toMillis()
+					+ " ms of being stopped, and now does so in the urgent way");
+			post(Signal.lost(null, "the node is being stopped and has no more time"));
+			awaitQuiet(this.settings.margin().plus(LEAST_PATIENCE));
+		}
+		boolean following = state() == LifecycleState.FOLLOWER;
+		this.leadership.demoted();
+		this.candidacy.end();
+		Replication replication = this.parts.replication();
+		if (following && replication != null) {
+			stopFollowing(replication);
+		}
+		this.conductor.close();
+		this.signals.close();
+		this.watch.close();
+		this.lanes.close();
+		this.events.close(this.settings.timeouts().listeners());
+		this.machine.close();
+		this.leadership.leaderChanged(Optional.empty());
+	}
+
+	private void handle(Signal signal) {
+		Term current = this.term;
+		if (signal.trigger() == Trigger.GRANTED) {
+			grant(signal);
+		}
+		else if (signal.epoch() != null && (current == null || !current.epoch().equals(signal.epoch()))) {
+			logger.debug("[{}] {} is about another term", this.identity, signal);
+		}
+		else {
+			if (signal.trigger() == Trigger.LOST && current != null) {
+				// Before anything else: whatever runs is to end.
+				current.lose(signal.reason());
+			}
+			advance(signal, current);
+		}
+		this.state = this.machine.state();
+		boolean settlingFailed = signal.trigger() == Trigger.FAILED && signal.epoch() == null;
+		if (isStopping() && (state() == LifecycleState.FOLLOWER || settlingFailed)) {
+			this.quiet.countDown();
+		}
+	}
+
+	private void grant(Signal signal) {
+		HeldLease lease = signal.lease();
+		if (lease == null) {
+			return;
+		}
+		if (isStopping() || this.machine.fire(Trigger.GRANTED).isEmpty()) {
+			logger.warn("[{}] The lease of epoch {} comes at the wrong time, and is given back", this.identity,
+					lease.epoch());
+			this.candidacy.refuse(lease.epoch());
+			return;
+		}
+		Term next = new Term(lease);
+		this.term = next;
+		this.leadership.seen(lease.epoch());
+		this.board.stateChanged(LifecycleState.FOLLOWER, LifecycleState.PROMOTING, lease.epoch(), signal.reason());
+		this.conductor.promote(next);
+	}
+
+	private void advance(Signal signal, @Nullable Term current) {
+		Optional<LifecycleState> accepted = this.machine.fire(signal.trigger());
+		if (accepted.isEmpty()) {
+			logger.debug("[{}] {} means nothing in {}", this.identity, signal, state());
+			return;
+		}
+		LifecycleState from = accepted.get();
+		LifecycleState to = this.machine.state();
+		if (from == to) {
+			return;
+		}
+		this.board.stateChanged(from, to, (current != null) ? current.epoch() : Epoch.NONE, signal.reason());
+		if (to == LifecycleState.DEMOTING) {
+			this.candidacy.stayOut();
+		}
+		if (to == LifecycleState.FOLLOWER) {
+			this.term = null;
+			if (!isStopping()) {
+				this.candidacy.enter();
+			}
+		}
+		else if (current != null && to == LifecycleState.LEADER) {
+			lead(current);
+		}
+		else if (current != null && from == LifecycleState.LEADER) {
+			demote(current, signal);
+		}
+		else if (current != null) {
+			current.abort(signal.reason());
+			this.conductor.unwind(current, signal.reason());
+		}
+	}
+
+	private void lead(Term current) {
+		this.leadership.promoted(current.lease());
+		this.watch.watchBackend(current.lease());
+		this.events.granted(current.epoch());
+	}
+
+	private void demote(Term current, Signal signal) {
+		this.leadership.demoted();
+		this.watch.stopWatchingBackend();
+		CompletableFuture<Void> revoked = this.events.revoked(current.epoch(), signal.reason());
+		if (signal.failure()) {
+			this.board.failure("Stepped down: " + signal.reason());
+		}
+		dropOverdueVip(current);
+		this.conductor.stepDown(current, signal.reason(), revoked);
+	}
+
+	/**
+	 * On a node that was suspended for longer than the margin, the address goes before
+	 * anything else is done (invariant I11); step 4 then finds nothing left to do.
+	 */
+	private void dropOverdueVip(Term current) {
+		VirtualIp virtualIp = this.parts.virtualIp();
+		if (virtualIp != null && current.lease().remaining().plus(this.settings.margin()).isNegative()) {
+			this.watch.dropVip();
+			this.lanes.virtualIp().submit(virtualIp::release);
+		}
+	}
+
+	private boolean isStopping() {
+		return this.closing.getCount() == 0;
+	}
+
+	private void stopFollowing(Replication replication) {
+		Duration timeout = this.settings.timeouts().replication();
+		Step step = Step.of(PromotionSequence.STOP_PASSIVE, null,
+				new Step.Part(this.lanes.replication(), timeout, () -> replication.stopFollowing(timeout)));
+		new SequenceRun(TransitionReport.Kind.STEP_DOWN, Epoch.NONE, "stop", this.board, Ticker.SYSTEM).run(step);
+	}
+
+	private boolean awaitQuiet(Duration timeout) {
+		try {
+			return this.quiet.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.hacluster.lifecycle;
+
+import io.hacluster.Epoch;
+import io.hacluster.election.HeldLease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is posted to the signal thread. The epoch says which term is meant; signals of
+ * another than the current one are dropped.
+ *
+ * @param trigger what it means to the state machine
+ * @param epoch the term, {@code null} for whichever is current
+ * @param reason why, for people
+ * @param failure whether something has gone wrong, rather than that somebody asked for it
+ * @param lease the lease won, for {@link Trigger#GRANTED} only
+ */
+record Signal(Trigger trigger, @Nullable Epoch epoch, String reason, boolean failure, @Nullable HeldLease lease) {
+
+	static Signal of(Trigger trigger, Epoch epoch, String reason) {
+		return new Signal(trigger, epoch, reason, false, null);
+	}
+
+	static Signal granted(HeldLease lease) {
+		return new Signal(Trigger.GRANTED, lease.epoch(), "won the election", false, lease);
+	}
+
+	static Signal lost(@Nullable Epoch epoch, String reason) {
+		return new Signal(Trigger.LOST, epoch, reason, true, null);
+	}
+
+	static Signal backendEnded(@Nullable Epoch epoch, String detail) {
+		return new Signal(Trigger.STEP_DOWN, epoch, "the backend " + detail, true, null);
+	}
+
+	static Signal current(Trigger trigger, String reason) {
+		return new Signal(trigger, null, reason, false, null);
+	}
+
+}

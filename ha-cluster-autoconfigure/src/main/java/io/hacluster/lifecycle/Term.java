@@ -1,0 +1,98 @@
+package io.hacluster.lifecycle;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.hacluster.Epoch;
+import io.hacluster.election.HeldLease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A term of this node, from the lease won to the node settled again.
+ */
+final class Term {
+
+	private final HeldLease lease;
+
+	private final Set<String> toUndo = ConcurrentHashMap.newKeySet();
+
+	private volatile @Nullable String lost;
+
+	private @Nullable String aborted;
+
+	private @Nullable SequenceRun run;
+
+	Term(HeldLease lease) {
+		this.lease = lease;
+	}
+
+	HeldLease lease() {
+		return this.lease;
+	}
+
+	Epoch epoch() {
+		return this.lease.epoch();
+	}
+
+	/**
+	 * Returns the names of the step-down steps that undo what has been begun.
+	 */
+	Set<String> toUndo() {
+		return this.toUndo;
+	}
+
+	void begun(Step step) {
+		if (step.undoneBy() != null) {
+			this.toUndo.add(step.undoneBy());
+		}
+	}
+
+	/**
+	 * Returns whether there is no time left for an orderly step-down.
+	 */
+	boolean isUrgent() {
+		return this.lost != null || !this.lease.isValid();
+	}
+
+	/**
+	 * Makes the run of the promotion the one that is interrupted when the term ends. If
+	 * it has ended already the run is interrupted before its first step.
+	 */
+	synchronized void promotes(SequenceRun promotion) {
+		this.run = promotion;
+		if (this.aborted != null) {
+			promotion.interrupt(this.aborted);
+		}
+	}
+
+	/**
+	 * Makes the run of the step-down the one that is interrupted when the lease is lost.
+	 */
+	synchronized void stepsDown(SequenceRun stepDown) {
+		this.run = stepDown;
+	}
+
+	/**
+	 * Ends the promotion.
+	 */
+	synchronized void abort(String why) {
+		this.aborted = why;
+		interrupt(why);
+	}
+
+	/**
+	 * Takes the lease as lost: what runs is interrupted, and what follows is urgent.
+	 */
+	synchronized void lose(String why) {
+		this.lost = why;
+		abort(why);
+	}
+
+	private void interrupt(String why) {
+		SequenceRun current = this.run;
+		if (current != null) {
+			current.interrupt(why);
+		}
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.hacluster.replication;
+
+/**
+ * What a tail has told, in its order.
+ */
+sealed interface FollowerEvent {
+
+	/**
+	 * A sound file.
+	 *
+	 * @param file the file
+	 * @param receivedAt when, by the ticker
+	 */
+	record Received(FollowerFile file, long receivedAt) implements FollowerEvent {
+	}
+
+	/**
+	 * A file that must not be applied.
+	 *
+	 * @param entry what the log says of it
+	 * @param reason what is wrong with it
+	 */
+	record Unsound(LogEntry entry, String reason) implements FollowerEvent {
+	}
+
+	/**
+	 * A leader has fenced the log.
+	 *
+	 * @param fence the fence
+	 */
+	record Fenced(Fence fence) implements FollowerEvent {
+	}
+
+	/**
+	 * All up to a place has been told.
+	 *
+	 * @param offset the place
+	 * @param tail the number of the tail
+	 */
+	record Reached(LogOffset offset, long tail) implements FollowerEvent {
+	}
+
+	/**
+	 * The tail cannot go on.
+	 *
+	 * @param reason why
+	 */
+	record Broken(String reason) implements FollowerEvent {
+	}
+
+	/**
+	 * The store cannot be read at the moment.
+	 *
+	 * @param reason why
+	 */
+	record Interrupted(String reason) implements FollowerEvent {
+	}
+
+}

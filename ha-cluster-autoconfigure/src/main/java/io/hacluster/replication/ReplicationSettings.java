@@ -1,0 +1,48 @@
+package io.hacluster.replication;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What is to be replicated, and how.
+ *
+ * @param path the database file while this node leads ({@code ha.cluster.sqlite.path});
+ * beside it, in {@code <path>-ha}, this node keeps what it knows about it
+ * @param replicaPath the replica while it follows
+ * ({@code ha.cluster.sqlite.replica-path}); on the same file system
+ * @param snapshotInterval time between snapshots, positive
+ * @param retention how long batches that a snapshot covers, and older snapshots, are kept
+ * @param checkpointPages pages in the leader's write-ahead log from which on a checkpoint
+ * is made; at least 1
+ */
+public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
+		int checkpointPages) {
+
+	private static final int CHECKPOINT_PAGES = 1000;
+
+	/**
+	 * Creates settings.
+	 * @throws IllegalArgumentException if a value is out of its range
+	 */
+	public ReplicationSettings {
+		if (checkpointPages < 1) {
+			throw new IllegalArgumentException("'checkpointPages' must be positive");
+		}
+		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
+			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
+		}
+	}
+
+	/**
+	 * Creates settings with a checkpoint after 1000 pages.
+	 * @param path the database file
+	 * @param replicaPath the replica
+	 * @param snapshotInterval time between snapshots
+	 * @param retention how long to keep what a snapshot covers
+	 * @throws IllegalArgumentException if a value is out of its range
+	 */
+	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES);
+	}
+
+}

@@ -1,0 +1,169 @@
+package io.hacluster.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.hacluster.ClusterRole;
+import io.hacluster.Epoch;
+import io.hacluster.Leadership.Leader;
+import io.hacluster.NodeId;
+import io.hacluster.backend.BackendHealth;
+import io.hacluster.election.ElectionStatus;
+import io.hacluster.lifecycle.ClusterStatus;
+import io.hacluster.lifecycle.LifecycleState;
+import io.hacluster.lifecycle.TransitionReport;
+import io.hacluster.replication.ReplicationStatus;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HaClusterHealthIndicatorTests {
+
+	private static final NodeId NODE = new NodeId("a");
+
+	private ClusterRole role = ClusterRole.FOLLOWER;
+
+	private LifecycleState state = LifecycleState.FOLLOWER;
+
+	private @Nullable String leader = "b";
+
+	private @Nullable TransitionReport lastTransition;
+
+	private @Nullable String lastFailure;
+
+	private @Nullable BackendHealth backend;
+
+	private @Nullable String electionProblem;
+
+	private @Nullable String replicationFailure;
+
+	private List<String> diverged = List.of();
+
+	@Test
+	void healthOfFollowerIsUpWithItsDetails() {
+		Health health = health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("role", ClusterRole.FOLLOWER)
+			.containsEntry("epoch", 7L)
+			.containsEntry("leader", "b")
+			.doesNotContainKeys("reason", "backend", "lastFailure");
+		assertThat(replicationDetails(health)).containsEntry("position", 41L)
+			.containsEntry("logPosition", 42L)
+			.containsEntry("lag", 0.25)
+			.doesNotContainKey("diverged");
+	}
+
+	@Test
+	void healthOfLeaderWithBackendThatServesIsUp() {
+		lead();
+		this.backend = new BackendHealth(BackendHealth.Status.UP, "pid 1");
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void healthOfLeaderWithBackendThatDoesNotServeIsDownWithReason() {
+		lead();
+		this.backend = new BackendHealth(BackendHealth.Status.DOWN, "503");
+		assertDown("The backend does not serve: 503");
+	}
+
+	@Test
+	void healthWhileSteppingDownIsOutOfService() {
+		this.state = LifecycleState.DEMOTING;
+		assertThat(health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+	}
+
+	@Test
+	void healthWhenElectionHasAProblemIsDownWithReason() {
+		this.electionProblem = "Another live process has the node id 'a'";
+		assertDown("Another live process has the node id 'a'");
+	}
+
+	@Test
+	void healthWhenReplicationFailsIsDownWithReason() {
+		this.replicationFailure = "No space left on device";
+		assertDown("No space left on device");
+	}
+
+	@Test
+	void healthWhenNodeCannotSettleAtStartIsDownWithReason() {
+		this.state = LifecycleState.DEMOTING;
+		this.lastTransition = new TransitionReport(TransitionReport.Kind.START_UP, Epoch.NONE, "start", Instant.EPOCH,
+				Duration.ZERO, List.of(), "disk is read-only");
+		assertDown("The node cannot be put into a follower's state: disk is read-only");
+	}
+
+	@Test
+	void healthAfterFailureIsUpWhileAnotherLeads() {
+		this.lastFailure = "start-backend: no such program";
+		Health health = health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("lastFailure",
+				Map.of("at", Instant.EPOCH, "message", "start-backend: no such program"));
+	}
+
+	@Test
+	void healthAfterFailureIsDownWhileNobodyLeads() {
+		this.leader = null;
+		this.lastFailure = "start-backend: no such program";
+		assertDown("There is no leader, and this node failed: start-backend: no such program");
+	}
+
+	@Test
+	void healthNamesDivergedFiles() {
+		this.diverged = List.of("/data/db.diverged-3-1");
+		assertThat(replicationDetails(health())).containsEntry("diverged", this.diverged);
+	}
+
+	@Test
+	void healthWithoutReplicationHasNoReplicationDetails() {
+		assertThat(new HaClusterHealthIndicator(this::status, this::election, null).health().getDetails())
+			.doesNotContainKey("replication");
+	}
+
+	private void lead() {
+		this.role = ClusterRole.LEADER;
+		this.state = LifecycleState.LEADER;
+		this.leader = "a";
+	}
+
+	private void assertDown(String reason) {
+		Health health = health();
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails()).containsEntry("reason", reason);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<String, Object> replicationDetails(Health health) {
+		return (Map<String, Object>) health.getDetails().get("replication");
+	}
+
+	private Health health() {
+		return new HaClusterHealthIndicator(this::status, this::election,
+				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
+						this.replicationFailure, this.diverged,
+						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)))
+			.health();
+	}
+
+	private ElectionStatus election() {
+		return new ElectionStatus(true, false, this.electionProblem, this.electionProblem, Duration.ZERO, Duration.ZERO,
+				0, 0, 0, 0);
+	}
+
+	private ClusterStatus status() {
+		Optional<Leader> known = Optional.ofNullable(this.leader)
+			.map((name) -> new Leader(new NodeId(name), new Epoch(7), Instant.EPOCH));
+		return new ClusterStatus(NODE, this.role, this.state, new Epoch(7), known, null, null, this.lastTransition,
+				(this.lastFailure != null) ? new ClusterStatus.Failure(Instant.EPOCH, this.lastFailure) : null,
+				this.backend);
+	}
+
+}

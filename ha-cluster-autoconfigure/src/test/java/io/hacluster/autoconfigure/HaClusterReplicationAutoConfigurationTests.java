@@ -1,0 +1,131 @@
+package io.hacluster.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+
+import io.hacluster.Leadership;
+import io.hacluster.actuate.ReplicationMetrics;
+import io.hacluster.replication.Replication;
+import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.SqliteReplication;
+import io.hacluster.replication.local.LocalReplicaStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Two nodes with a database, in one JVM over a shared directory.
+ */
+class HaClusterReplicationAutoConfigurationTests {
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void contextWithoutPathReplicatesNothing() {
+		node("a").run((context) -> assertThat(context).hasNotFailed()
+			.doesNotHaveBean(Replication.class)
+			.doesNotHaveBean(LocalReplicaStore.class)
+			.doesNotHaveBean(ReplicationMetrics.class));
+	}
+
+	@Test
+	void contextWithPathReplicates() {
+		withDatabase("a").withBean(SimpleMeterRegistry.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(SqliteReplication.class)
+				.hasSingleBean(LocalReplicaStore.class)
+				.hasSingleBean(ReplicationMetrics.class));
+	}
+
+	@Test
+	void contextWhenUserHasReplicationUsesIt() {
+		Replication replication = mock(Replication.class);
+		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
+				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+		given(replication.flush(any())).willReturn(true);
+		withDatabase("a").withBean("mine", Replication.class, () -> replication)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));
+	}
+
+	@Test
+	void contextThatClosesHandsOverTheDatabase() {
+		withDatabase("a").run((first) -> {
+			awaitLeader(first);
+			write(database("a"), "CREATE TABLE t (x)", "INSERT INTO t VALUES (1), (2)");
+			withDatabase("b").run((second) -> {
+				write(database("a"), "INSERT INTO t VALUES (3)");
+				first.getSourceApplicationContext().close();
+				awaitLeader(second);
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(database("b")));
+				assertThat(count(database("b"))).isEqualTo(3);
+			});
+		});
+	}
+
+	private ApplicationContextRunner withDatabase(String nodeId) {
+		Path parent = this.directory.resolve(nodeId);
+		try {
+			Files.createDirectories(parent);
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+		return node(nodeId).withPropertyValues("ha.cluster.sqlite.path=" + database(nodeId));
+	}
+
+	private ApplicationContextRunner node(String nodeId) {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class,
+					HaClusterLocalAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class,
+					HaClusterBackendAutoConfiguration.class, HaClusterMetricsAutoConfiguration.class))
+			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=" + nodeId, "ha.cluster.store=local",
+					"ha.cluster.local.directory=" + this.directory.resolve("store"),
+					"ha.cluster.election.lease-duration=2s", "ha.cluster.election.renew-interval=250ms");
+	}
+
+	private Path database(String nodeId) {
+		return this.directory.resolve(nodeId).resolve("data.db");
+	}
+
+	private static void awaitLeader(ApplicationContext context) {
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(context.getBean(Leadership.class)::isLeader);
+	}
+
+	private static void write(Path database, String... statements) throws SQLException {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA journal_mode=WAL");
+			for (String sql : statements) {
+				statement.execute(sql);
+			}
+		}
+	}
+
+	private static int count(Path database) throws SQLException {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+				Statement statement = connection.createStatement();
+				ResultSet rows = statement.executeQuery("SELECT count(*) FROM t")) {
+			return rows.getInt(1);
+		}
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.hacluster.lifecycle;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import io.hacluster.vip.VirtualIp;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A lifecycle whose parts only remember.
+ */
+final class LifecycleFixture implements StepObserver, AutoCloseable {
+
+	static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	final Recorder recorder = new Recorder();
+
+	final FakeElection election = new FakeElection(this.recorder);
+
+	final RecordingReplication replication = new RecordingReplication(this.recorder);
+
+	final RecordingBackend backend = new RecordingBackend(this.recorder);
+
+	final List<Object> events = new CopyOnWriteArrayList<>();
+
+	final List<TransitionReport> transitions = new CopyOnWriteArrayList<>();
+
+	volatile Consumer<Object> listener = (event) -> {
+	};
+
+	StepTimeouts timeouts = new StepTimeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE);
+
+	ClusterParts parts = new ClusterParts(this.replication, new RecordingVip(), this.backend);
+
+	@Nullable ClusterLifecycle lifecycle;
+
+	LifecycleFixture() {
+		Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+		Awaitility.setDefaultPollDelay(Duration.ZERO);
+	}
+
+	LifecycleFixture start() {
+		LifecycleSettings settings = new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN,
+				Duration.ofMillis(20), this.timeouts);
+		this.lifecycle = new ClusterLifecycle(new NodeIdentity("test", new NodeId("node"), "nonce"), settings,
+				this.parts, this.election::listener, (event) -> {
+					this.events.add(event);
+					this.listener.accept(event);
+				}, this, this.election, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+		this.lifecycle.start();
+		return this;
+	}
+
+	LifecycleFixture follow() {
+		start();
+		await().atMost(PATIENCE).until(() -> this.election.started);
+		this.recorder.clear();
+		return this;
+	}
+
+	Epoch lead() {
+		follow();
+		Epoch epoch = this.election.grant();
+		awaitState(LifecycleState.LEADER);
+		return epoch;
+	}
+
+	ClusterLifecycle lifecycle() {
+		ClusterLifecycle current = this.lifecycle;
+		assertThat(current).isNotNull();
+		return current;
+	}
+
+	void awaitState(LifecycleState state) {
+		await().atMost(PATIENCE).until(() -> lifecycle().status().state() == state);
+	}
+
+	void awaitCall(String call) {
+		await().atMost(PATIENCE).until(() -> this.recorder.calls().contains(call));
+	}
+
+	TransitionReport awaitTransition(TransitionReport.Kind kind) {
+		return await().atMost(PATIENCE)
+			.until(() -> this.transitions.stream().filter((it) -> it.kind() == kind).findFirst().orElse(null),
+					(it) -> it != null);
+	}
+
+	@Override
+	public void transitionFinished(TransitionReport transition) {
+		this.transitions.add(transition);
+	}
+
+	@Override
+	public void close() {
+		Awaitility.reset();
+		if (this.lifecycle != null) {
+			this.lifecycle.stop(Duration.ofSeconds(1));
+		}
+	}
+
+	private final class RecordingVip implements VirtualIp {
+
+		@Override
+		public void acquire(Duration lifetime) {
+			assertThat(lifetime).isLessThanOrEqualTo(FakeElection.LEASE);
+			LifecycleFixture.this.recorder.callUninterruptibly("acquire");
+		}
+
+		@Override
+		public void release() {
+			LifecycleFixture.this.recorder.callUninterruptibly("releaseVip");
+		}
+
+	}
+
+}

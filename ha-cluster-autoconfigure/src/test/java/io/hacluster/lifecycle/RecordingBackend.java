@@ -1,0 +1,49 @@
+package io.hacluster.lifecycle;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+import io.hacluster.backend.BackendHealth;
+import io.hacluster.backend.BackendHealth.Status;
+import io.hacluster.backend.ExitAwareBackend;
+
+/**
+ * A backend that only remembers.
+ */
+final class RecordingBackend implements ExitAwareBackend {
+
+	private final Recorder recorder;
+
+	volatile BackendHealth health = new BackendHealth(Status.UP, "runs");
+
+	volatile Duration stopTimeout = Duration.ZERO;
+
+	volatile Consumer<String> exitListener = (detail) -> {
+	};
+
+	RecordingBackend(Recorder recorder) {
+		this.recorder = recorder;
+	}
+
+	@Override
+	public void start(Duration timeout) throws InterruptedException {
+		this.recorder.call("start");
+	}
+
+	@Override
+	public void stop(Duration timeout) {
+		this.stopTimeout = timeout;
+		this.recorder.callUninterruptibly("stop");
+	}
+
+	@Override
+	public BackendHealth health() {
+		return this.health;
+	}
+
+	@Override
+	public void onUnexpectedExit(Consumer<String> listener) {
+		this.exitListener = listener;
+	}
+
+}

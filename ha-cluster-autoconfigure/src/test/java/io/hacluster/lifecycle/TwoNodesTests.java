@@ -1,0 +1,144 @@
+package io.hacluster.lifecycle;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+import io.hacluster.backend.ProcessBackend;
+import io.hacluster.backend.ProcessSettings;
+import io.hacluster.election.Candidate;
+import io.hacluster.election.ElectionSettings;
+import io.hacluster.election.LeaderElector;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.local.LocalLeaseStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Two nodes with a real election, real time and real backend processes.
+ */
+@Timeout(120)
+class TwoNodesTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+	private static final Duration LEASE = Duration.ofSeconds(3);
+
+	private final List<ClusterLifecycle> lifecycles = new ArrayList<>();
+
+	private final List<LeaseStore> stores = new ArrayList<>();
+
+	private volatile boolean done;
+
+	private volatile int overlaps;
+
+	@TempDir
+	Path directory;
+
+	@AfterEach
+	void close() {
+		this.lifecycles.forEach((lifecycle) -> lifecycle.stop(Duration.ofSeconds(10)));
+		this.stores.forEach(LeaseStore::close);
+	}
+
+	@Test
+	void stepDownHandsOverToTheOtherNodeWithoutWaitingForTheLease() {
+		ClusterLifecycle first = node("a");
+		awaitLeader(first);
+		ClusterLifecycle second = node("b");
+		await().atMost(PATIENCE).until(() -> second.leadership().leader().isPresent());
+		Epoch epoch = first.leadership().epoch();
+		long begin = System.nanoTime();
+		assertThat(first.leadership().stepDown()).isTrue();
+		awaitLeader(second);
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LEASE);
+		assertThat(second.leadership().epoch()).isGreaterThan(epoch);
+		await().atMost(PATIENCE)
+			.until(() -> first.leadership().leader().map((it) -> it.nodeId().value()).orElse("").equals("b"));
+		assertThat(first.leadership().isLeader()).isFalse();
+	}
+
+	@Test
+	void backendThatDiesMovesTheLeadershipToTheOtherNode() throws Exception {
+		// Peer defect 23: a crashed backend never failed over.
+		ClusterLifecycle first = node("a");
+		awaitLeader(first);
+		ClusterLifecycle second = node("b");
+		ProcessHandle backend = ProcessHandle.current()
+			.children()
+			.filter((child) -> child.info().arguments().map((it) -> List.of(it).contains("1000")).orElse(false))
+			.findFirst()
+			.orElseThrow();
+		backend.destroyForcibly();
+		awaitLeader(second);
+		assertThat(first.status().lastFailure().message()).contains("exited with code 137");
+	}
+
+	@Test
+	void stopHandsOverAndStartJoinsAgain() throws Exception {
+		// Peer defect 17: two primaries for 10 to 23 s.
+		ClusterLifecycle first = node("a");
+		awaitLeader(first);
+		ClusterLifecycle second = node("b");
+		Thread observer = new Thread(() -> observe(first, second));
+		observer.start();
+		first.stop(PATIENCE);
+		awaitLeader(second);
+		first.start();
+		await().atMost(PATIENCE).until(() -> first.leadership().leader().isPresent());
+		assertThat(first.leadership().isLeader()).isFalse();
+		second.stop(PATIENCE);
+		awaitLeader(first);
+		this.done = true;
+		observer.join();
+		assertThat(this.overlaps).isZero();
+	}
+
+	private void observe(ClusterLifecycle first, ClusterLifecycle second) {
+		while (!this.done) {
+			boolean before = first.leadership().isLeader();
+			boolean other = second.leadership().isLeader();
+			// Led before and after: it led in between, too.
+			this.overlaps = (before && other && first.leadership().isLeader()) ? this.overlaps + 1 : this.overlaps;
+			Thread.yield();
+		}
+	}
+
+	private static void awaitLeader(ClusterLifecycle lifecycle) {
+		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(lifecycle.leadership()::isLeader);
+	}
+
+	private ClusterLifecycle node(String name) {
+		NodeIdentity identity = new NodeIdentity("test", new NodeId(name), UUID.randomUUID().toString());
+		LeaseStore store = new LocalLeaseStore(identity, this.directory.resolve("leases"));
+		this.stores.add(store);
+		ElectionSettings election = ElectionSettings.of(LEASE, Duration.ofMillis(500), "");
+		ProcessBackend backend = new ProcessBackend(identity,
+				new ProcessSettings("test", List.of("sleep", "1000"), null, Map.of(), this.directory.resolve(name)));
+		ClusterLifecycle lifecycle = new ClusterLifecycle(identity,
+				new LifecycleSettings(LEASE, election.margin(), Duration.ofMillis(200),
+						StepTimeouts.of(Duration.ofSeconds(20), Duration.ofSeconds(5))),
+				new ClusterParts(null, null, backend), () -> new LeaderElector(store, identity, election,
+						Candidate.always(), Ticker.SYSTEM, RandomGenerator.getDefault()),
+				(event) -> {
+				}, StepObserver.NONE, Clock.systemUTC());
+		this.lifecycles.add(lifecycle);
+		lifecycle.start();
+		return lifecycle;
+	}
+
+}

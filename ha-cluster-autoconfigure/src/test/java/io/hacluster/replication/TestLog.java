@@ -1,0 +1,97 @@
+package io.hacluster.replication;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.replication.ltx.LtxName;
+
+/**
+ * A log in a directory, and a leader that ships a {@link SourceDatabase} to it.
+ */
+final class TestLog implements AutoCloseable {
+
+	private final LocalReplicaStore store;
+
+	private final SourceDatabase source;
+
+	private LogWriter writer;
+
+	TestLog(Path directory, Path source) throws Exception {
+		this.store = new LocalReplicaStore(directory, identity("leader"));
+		this.source = new SourceDatabase(source);
+		this.writer = this.store.fence(new Epoch(1), identity("leader"));
+	}
+
+	static NodeIdentity identity(String node) {
+		return new NodeIdentity("test", new NodeId(node), node + "-1");
+	}
+
+	SourceDatabase source() {
+		return this.source;
+	}
+
+	LocalReplicaStore store() {
+		return this.store;
+	}
+
+	void fence(long epoch, String node) {
+		this.writer.close();
+		this.writer = this.store.fence(new Epoch(epoch), identity(node));
+	}
+
+	LogWriter writer() {
+		return this.writer;
+	}
+
+	/**
+	 * Ships what has been committed.
+	 */
+	LogEntry ship() throws Exception {
+		byte[] file = this.source.capture();
+		return append(LtxName.batch(this.source.txid()), file);
+	}
+
+	void transferAndShip(long seed) throws Exception {
+		this.source.transfer(seed);
+		ship();
+	}
+
+	LogEntry snapshot() throws Exception {
+		return append(LtxName.snapshot(this.source.txid()), this.source.snapshot());
+	}
+
+	LogEntry append(LtxName name, byte[] content) throws Exception {
+		return this.writer.append(name, Instant.now(), bytes(content)).get(10, TimeUnit.SECONDS);
+	}
+
+	static ByteSource bytes(byte[] content) {
+		return new ByteSource() {
+
+			@Override
+			public long size() {
+				return content.length;
+			}
+
+			@Override
+			public InputStream openStream() {
+				return new ByteArrayInputStream(content);
+			}
+
+		};
+	}
+
+	@Override
+	public void close() throws Exception {
+		this.writer.close();
+		this.store.close();
+		this.source.close();
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.hacluster.replication;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Drives a {@link WriterMain} in a JVM of its own.
+ */
+final class Writer implements AutoCloseable {
+
+	private final Process process;
+
+	private final BufferedReader answers;
+
+	private final BufferedWriter commands;
+
+	Writer() {
+		try {
+			this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+					"-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
+					System.getProperty("java.class.path"), WriterMain.class.getName())
+				.redirectError(ProcessBuilder.Redirect.DISCARD)
+				.start();
+			this.answers = new BufferedReader(
+					new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8));
+			this.commands = new BufferedWriter(
+					new OutputStreamWriter(this.process.getOutputStream(), StandardCharsets.UTF_8));
+			answer();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	Writer open(Path database) {
+		send("open " + database);
+		return this;
+	}
+
+	/**
+	 * Runs a statement.
+	 * @return rows, each ended by a semicolon, with commas between the columns
+	 */
+	String sql(String sql) {
+		return send("sql " + sql);
+	}
+
+	/**
+	 * Commits rows one by one.
+	 */
+	void insert(int count, int bytes) {
+		send("insert " + count + " " + bytes);
+	}
+
+	/**
+	 * Commits as fast as possible.
+	 * @return how many commits there were and how long the longest took, in milliseconds
+	 */
+	long[] flat(long millis, int bytes) {
+		String[] parts = send("flat " + millis + " " + bytes).split(" ");
+		return new long[] { Long.parseLong(parts[0]), Long.parseLong(parts[1]) };
+	}
+
+	void closeDatabase() {
+		send("close");
+	}
+
+	/**
+	 * Sends a command without waiting for the answer.
+	 */
+	void begin(String command) {
+		try {
+			this.commands.write(command);
+			this.commands.newLine();
+			this.commands.flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	String send(String command) {
+		begin(command);
+		return answer();
+	}
+
+	String answer() {
+		try {
+			String line = this.answers.readLine();
+			if (line == null || !line.startsWith("ok")) {
+				throw new IllegalStateException("The writer answered " + line);
+			}
+			return (line.length() > 3) ? line.substring(3) : "";
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Kills the process with SIGKILL.
+	 */
+	void kill() throws InterruptedException {
+		this.process.destroyForcibly();
+		this.process.waitFor(10, TimeUnit.SECONDS);
+	}
+
+	@Override
+	public void close() {
+		this.process.destroyForcibly();
+	}
+
+}
