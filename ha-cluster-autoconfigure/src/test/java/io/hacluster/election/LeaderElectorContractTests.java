@@ -120,7 +120,8 @@ public abstract class LeaderElectorContractTests {
 	void i12RestartAfterAnOrderlyCloseNeedNotWaitForItsOldId() {
 		Node node = start("node-a", "1");
 		await(node::leads);
-		node.elector.release(node.elector.heldLease().orElseThrow().epoch());
+		node.elector.standAside(Duration.ofSeconds(60));
+		assertThat(node.elector.release(node.elector.heldLease().orElseThrow().epoch())).isTrue();
 		node.close();
 		Node restarted = node("node-a", "2");
 		long start = System.nanoTime();
