@@ -139,9 +139,13 @@ class ArchitectureTests {
 		.callMethod(ZonedDateTime.class, "now")
 		.orShould()
 		.callMethod(OffsetDateTime.class, "now")
-		.orShould()
-		.callMethodWhere(callTo(Clock.class, "system"))
 		.because("decisions are made on an io.hacluster.Ticker and displays on an injected Clock");
+
+	@ArchTest
+	static final ArchRule clocksAreMadeByAutoconfigure = noClasses().that()
+		.resideOutsideOfPackage(ROOT + ".autoconfigure")
+		.should()
+		.callMethodWhere(callTo(Clock.class, "system"));
 
 	@ArchTest
 	static final ArchRule monotonicTimeIsReadThroughTheTicker = noClasses().that()

@@ -40,9 +40,9 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 public final class HaClusterAutoConfiguration {
 
 	/**
-	 * The worst time of an urgent step-down: the backend is killed, not asked.
+	 * How long a killed backend may take to vanish.
 	 */
-	private static final Duration FORCED_STOP = Duration.ofMillis(150);
+	private static final Duration KILL = Duration.ofSeconds(5);
 
 	@Bean
 	static LazyInitializationExcludeFilter haClusterLazyInitializationExcludeFilter() {
@@ -56,15 +56,13 @@ public final class HaClusterAutoConfiguration {
 
 	@Bean
 	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties) {
-		HaClusterPropertiesValidator validator = new HaClusterPropertiesValidator(properties);
-		validator.validate();
-		return validator.identity();
+		new HaClusterPropertiesValidator(properties).validate();
+		return new NodeIdentityFactory(properties).create();
 	}
 
 	@Bean
 	ElectionSettings haClusterElectionSettings(HaClusterProperties properties, ObjectProvider<VirtualIp> virtualIp) {
-		return new HaClusterPropertiesValidator(properties).electionSettings(FORCED_STOP,
-				virtualIp.getIfAvailable() != null);
+		return new ElectionSettingsFactory(properties).create(virtualIp.getIfAvailable() != null);
 	}
 
 	@Bean
@@ -124,6 +122,7 @@ public final class HaClusterAutoConfiguration {
 		return timeouts.listeners()
 			.plus(timeouts.replication().multipliedBy(5))
 			.plus(timeouts.backendStop())
+			.plus(KILL)
 			.plus(timeouts.vip());
 	}
 

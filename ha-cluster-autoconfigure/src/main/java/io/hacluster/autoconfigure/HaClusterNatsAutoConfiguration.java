@@ -38,8 +38,7 @@ public final class HaClusterNatsAutoConfiguration {
 	@ConditionalOnMissingBean(NatsConnectionDetails.class)
 	PropertiesNatsConnectionDetails natsConnectionDetails(HaClusterProperties properties,
 			ObjectProvider<SslBundles> sslBundles) {
-		new HaClusterPropertiesValidator(properties).validateNatsConnection();
-		return new PropertiesNatsConnectionDetails(properties.nats(), sslBundles.getIfAvailable());
+		return new PropertiesNatsConnectionDetails(properties.nats(), sslBundles.getIfAvailable()).validate();
 	}
 
 	@Bean

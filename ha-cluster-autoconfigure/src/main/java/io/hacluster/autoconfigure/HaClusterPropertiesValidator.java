@@ -1,23 +1,14 @@
 package io.hacluster.autoconfigure;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
-import io.hacluster.NodeId;
-import io.hacluster.NodeIdentity;
-import io.hacluster.election.ElectionSettings;
-import io.hacluster.election.InvalidElectionSettingsException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
-import org.springframework.util.StringUtils;
 
 /**
  * Refuses configurations that cannot work or are not safe, naming the property.
@@ -40,7 +31,9 @@ final class HaClusterPropertiesValidator {
 	 * Checks everything that does not depend on other beans.
 	 */
 	void validate() {
-		require("name", this.properties.name(), "The name of the cluster must be set, the same on all of its nodes");
+		String name = require("name", this.properties.name(),
+				"The name of the cluster must be set, the same on all of its nodes");
+		requireName("name", name);
 		if (this.properties.store() == null) {
 			throw invalid("store", null,
 					"The store must be chosen: 'nats', or 'local' for nodes on one machine that share a directory");
@@ -55,83 +48,6 @@ final class HaClusterPropertiesValidator {
 		validateLifecycle(this.properties.lifecycle());
 	}
 
-	/**
-	 * Determines who this node is.
-	 * @return the identity of this process
-	 */
-	NodeIdentity identity() {
-		String name = require("name", this.properties.name(),
-				"The name of the cluster must be set, the same on all of its nodes");
-		if (!NAME.matcher(name).matches()) {
-			throw invalid("name", name,
-					"It must be 1 to 63 letters, digits, '-' or '_', beginning with a letter or digit");
-		}
-		return new NodeIdentity(name, nodeId(), UUID.randomUUID().toString());
-	}
-
-	/**
-	 * Determines the times of the election.
-	 * @param forcedStop the worst time of an urgent step-down
-	 * @param virtualIp whether there is a virtual IP
-	 * @return settings that are safe
-	 */
-	ElectionSettings electionSettings(Duration forcedStop, boolean virtualIp) {
-		HaClusterProperties.Election election = this.properties.election();
-		Duration margin = election.margin();
-		ElectionSettings settings;
-		try {
-			settings = (margin != null)
-					? new ElectionSettings(election.leaseDuration(), election.renewInterval(), margin,
-							this.properties.address())
-					: ElectionSettings.of(election.leaseDuration(), election.renewInterval(),
-							this.properties.address());
-		}
-		catch (InvalidElectionSettingsException ex) {
-			throw invalid(ex.setting(), ex);
-		}
-		try {
-			return settings.requireRoomFor(forcedStop, virtualIp);
-		}
-		catch (InvalidElectionSettingsException ex) {
-			throw invalid((margin != null) ? "margin" : ex.setting(), ex);
-		}
-	}
-
-	private InvalidConfigurationPropertyValueException invalid(String setting, InvalidElectionSettingsException ex) {
-		HaClusterProperties.Election election = this.properties.election();
-		String reason = String.valueOf(ex.getMessage());
-		return switch (setting) {
-			case "address" -> invalid("address", this.properties.address(), reason);
-			case "renew-interval" -> invalid("election.renew-interval", election.renewInterval(), reason);
-			case "margin" -> invalid("election.margin", election.margin(), reason);
-			default -> invalid("election." + setting, election.leaseDuration(), reason);
-		};
-	}
-
-	private NodeId nodeId() {
-		String configured = this.properties.nodeId();
-		boolean named = StringUtils.hasText(configured);
-		String value = (configured != null && named) ? configured : hostName();
-		try {
-			return new NodeId(value);
-		}
-		catch (IllegalArgumentException ex) {
-			String origin = named ? "" : " (the name of this host)";
-			throw new InvalidConfigurationPropertyValueException("ha.cluster.node-id", value + origin,
-					"It must be 1 to 63 letters, digits, '.', '-' or '_', beginning with a letter or digit");
-		}
-	}
-
-	private static String hostName() {
-		try {
-			return InetAddress.getLocalHost().getHostName();
-		}
-		catch (UnknownHostException ex) {
-			throw new InvalidConfigurationPropertyValueException("ha.cluster.node-id", null,
-					"It must be set, because the name of this host cannot be determined: " + ex.getMessage(), ex);
-		}
-	}
-
 	private void validateNats(HaClusterProperties.Nats nats) {
 		requirePositive("nats.connection-timeout", nats.connectionTimeout());
 		requirePositive("nats.request-timeout", nats.requestTimeout());
@@ -141,36 +57,8 @@ final class HaClusterPropertiesValidator {
 		if (nats.replicas() < 1 || nats.replicas() > 5) {
 			throw invalid("nats.replicas", nats.replicas(), "It must be 1 to 5");
 		}
-		requireBucketName("nats.election-bucket", nats.electionBucket());
-		requireBucketName("nats.replica-bucket", nats.replicaBucket());
-	}
-
-	/**
-	 * Checks how NATS is reached where no bean tells.
-	 */
-	void validateNatsConnection() {
-		HaClusterProperties.Nats nats = this.properties.nats();
-		if (nats.servers().isEmpty()) {
-			// No default: with a server of its own on each host, each node would lead.
-			throw invalid("nats.servers", null,
-					"The servers of the NATS store must be set, for example nats://10.0.0.1:4222");
-		}
-		if (nats.password() != null && nats.username() == null) {
-			throw invalid("nats.username", null, "It must be set where 'ha.cluster.nats.password' is");
-		}
-		if (nats.username() != null && nats.password() == null) {
-			throw invalid("nats.password", null, "It must be set where 'ha.cluster.nats.username' is");
-		}
-		String credentials = nats.credentialsFile();
-		if (credentials != null && !Files.isReadable(Path.of(credentials))) {
-			throw invalid("nats.credentials-file", credentials, "The file is missing or cannot be read");
-		}
-		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
-			entries.put("ha.cluster.nats.username", nats.username());
-			entries.put("ha.cluster.nats.token", nats.token());
-			entries.put("ha.cluster.nats.credentials-file", credentials);
-			entries.put("ha.cluster.nats.nkey-seed", nats.nkeySeed());
-		});
+		requireName("nats.election-bucket", nats.electionBucket());
+		requireName("nats.replica-bucket", nats.replicaBucket());
 	}
 
 	/**
@@ -203,7 +91,7 @@ final class HaClusterPropertiesValidator {
 		}
 	}
 
-	private void requireBucketName(String property, @Nullable String value) {
+	private void requireName(String property, @Nullable String value) {
 		if (value != null && !NAME.matcher(value).matches()) {
 			throw invalid(property, value,
 					"It must be 1 to 63 letters, digits, '-' or '_', beginning with a letter or digit");
@@ -269,8 +157,7 @@ final class HaClusterPropertiesValidator {
 		return value;
 	}
 
-	private static InvalidConfigurationPropertyValueException invalid(String property, @Nullable Object value,
-			String reason) {
+	static InvalidConfigurationPropertyValueException invalid(String property, @Nullable Object value, String reason) {
 		return new InvalidConfigurationPropertyValueException("ha.cluster." + property, value, reason);
 	}
 

@@ -18,6 +18,21 @@ final class NkeyAuthHandler implements AuthHandler {
 		this.key = NKey.fromSeed(seed.toCharArray());
 	}
 
+	/**
+	 * Returns whether a text is the seed of an NKey.
+	 * @param seed the text
+	 * @return whether it can be used
+	 */
+	static boolean isSeed(String seed) {
+		try {
+			NKey.fromSeed(seed.toCharArray());
+			return true;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
 	@Override
 	public byte[] sign(byte[] nonce) {
 		try {

@@ -1,10 +1,14 @@
 package io.hacluster.autoconfigure;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
@@ -13,6 +17,8 @@ import org.springframework.boot.ssl.SslBundles;
  */
 final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 
+	private static final String MASK = "******";
+
 	private final HaClusterProperties.Nats properties;
 
 	private final @Nullable SslBundles sslBundles;
@@ -20,6 +26,57 @@ final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 	PropertiesNatsConnectionDetails(HaClusterProperties.Nats properties, @Nullable SslBundles sslBundles) {
 		this.properties = properties;
 		this.sslBundles = sslBundles;
+	}
+
+	/**
+	 * Refuses what cannot work.
+	 * @return these details
+	 */
+	PropertiesNatsConnectionDetails validate() {
+		if (this.properties.servers().isEmpty()) {
+			// No default: with a server of its own on each host, each node would lead.
+			throw HaClusterPropertiesValidator.invalid("nats.servers", null,
+					"The servers of the NATS store must be set, for example nats://10.0.0.1:4222");
+		}
+		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
+			entries.put("ha.cluster.nats.username", getUsername());
+			entries.put("ha.cluster.nats.token", getToken());
+			entries.put("ha.cluster.nats.credentials-file", getCredentialsFile());
+			entries.put("ha.cluster.nats.nkey-seed", getNkeySeed());
+		});
+		validateLogin();
+		validateSslBundle();
+		return this;
+	}
+
+	private void validateLogin() {
+		if (getPassword() != null && getUsername() == null) {
+			throw HaClusterPropertiesValidator.invalid("nats.username", null,
+					"It must be set where 'ha.cluster.nats.password' is");
+		}
+		if (getUsername() != null && getPassword() == null) {
+			throw HaClusterPropertiesValidator.invalid("nats.password", null,
+					"It must be set where 'ha.cluster.nats.username' is");
+		}
+		String credentials = getCredentialsFile();
+		if (credentials != null && !Files.isReadable(Path.of(credentials))) {
+			throw HaClusterPropertiesValidator.invalid("nats.credentials-file", credentials,
+					"The file is missing or cannot be read");
+		}
+		String seed = getNkeySeed();
+		if (seed != null && !NkeyAuthHandler.isSeed(seed)) {
+			throw HaClusterPropertiesValidator.invalid("nats.nkey-seed", MASK, "It is not the seed of an NKey");
+		}
+	}
+
+	private void validateSslBundle() {
+		try {
+			getSslBundle();
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw HaClusterPropertiesValidator.invalid("nats.ssl.bundle", ex.getBundleName(),
+					"There is no SSL bundle of this name");
+		}
 	}
 
 	@Override

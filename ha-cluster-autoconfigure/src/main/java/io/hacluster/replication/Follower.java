@@ -20,6 +20,8 @@ import io.hacluster.replication.FollowerEvent.Received;
 import io.hacluster.replication.RejoinBase.Ahead;
 import io.hacluster.replication.RejoinBase.Nothing;
 import io.hacluster.replication.RejoinBase.Replica;
+import io.hacluster.replication.ReplicaPosition.Place;
+import io.hacluster.replication.ReplicationStatus.State;
 
 /**
  * Follows the log on a thread of its own: settles what it finds on the disk, restores if
@@ -69,6 +71,14 @@ final class Follower {
 		this.thread.start();
 	}
 
+	/**
+	 * Returns whether this follows and has not been told to stop.
+	 * @return whether it does
+	 */
+	boolean isRunning() {
+		return this.thread.isAlive() && !this.context.isStopping();
+	}
+
 	FollowerProgress progress() {
 		return this.progress;
 	}
@@ -104,6 +114,7 @@ final class Follower {
 	private void run() {
 		try {
 			clearStaging();
+			tellWhatIsThere();
 			while (!this.context.isStopping()) {
 				attempt();
 				this.progress.settled();
@@ -195,7 +206,7 @@ final class Follower {
 		}
 		try {
 			ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
-			this.context.rejoin().setAside(ReplicaPosition.Place.REPLICA, position, String.valueOf(reason));
+			this.context.rejoin().setAside(Place.REPLICA, position, String.valueOf(reason));
 			this.base = new Nothing();
 		}
 		catch (IOException ex) {
@@ -215,6 +226,24 @@ final class Follower {
 			catch (IOException | RuntimeException ex) {
 				failed("The replica's position cannot be made durable: " + ex.getMessage());
 			}
+		}
+	}
+
+	/**
+	 * Until the log has been asked, this is all that is known.
+	 */
+	private void tellWhatIsThere() {
+		try {
+			ReplicaFiles files = this.context.files();
+			files.position().read().ifPresent((position) -> {
+				this.progress.epoch(position.epoch());
+				this.progress.restart(position.txid(), position.txid(), LogOffset.START);
+			});
+			State found = files.exists(Place.REPLICA) ? State.FOLLOWING : State.RESTORING;
+			this.progress.state(files.exists(Place.DATABASE) ? State.AHEAD : found);
+		}
+		catch (IOException ex) {
+			failed(ex.toString());
 		}
 	}
 

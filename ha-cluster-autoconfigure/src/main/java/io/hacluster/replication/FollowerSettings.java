@@ -28,10 +28,12 @@ record FollowerSettings(int checkpointPages, Duration durableInterval, Duration 
 
 	/**
 	 * Returns the settings used unless told otherwise.
-	 * @return 1000 pages, 10 s, 1 s and 10 s
+	 * @param checkpointPages frames from which on a checkpoint is made
+	 * @return the settings, with 10 s, 1 s and 10 s
 	 */
-	static FollowerSettings defaults() {
-		return new FollowerSettings(1000, Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(10));
+	static FollowerSettings of(int checkpointPages) {
+		return new FollowerSettings(checkpointPages, Duration.ofSeconds(10), Duration.ofSeconds(1),
+				Duration.ofSeconds(10));
 	}
 
 }

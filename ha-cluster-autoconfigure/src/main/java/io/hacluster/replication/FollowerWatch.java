@@ -3,6 +3,9 @@ package io.hacluster.replication;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.replication.FollowerEvent.Interrupted;
 import io.hacluster.replication.FollowerEvent.Reached;
 
@@ -11,6 +14,8 @@ import io.hacluster.replication.FollowerEvent.Reached;
  * enough or the follower is to stop.
  */
 final class FollowerWatch {
+
+	private static final Logger logger = LoggerFactory.getLogger(FollowerWatch.class);
 
 	private static final long POLL = TimeUnit.SECONDS.toNanos(1);
 
@@ -48,7 +53,10 @@ final class FollowerWatch {
 		}
 		boolean more = handler.handle(event);
 		if (more && event instanceof Reached reached) {
-			this.context.progress().recovered();
+			if (this.context.progress().failure() != null) {
+				logger.info("[{}] The log is followed again", this.context.node());
+				this.context.progress().recovered();
+			}
 			this.context.progress().reached(reached.offset(), reached.tail());
 		}
 		return more;

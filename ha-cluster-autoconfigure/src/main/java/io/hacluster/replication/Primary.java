@@ -6,10 +6,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,9 +19,7 @@ import org.jspecify.annotations.Nullable;
 import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
-import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
-import io.hacluster.replication.ltx.LtxName;
 
 /**
  * Ships what another process commits to a SQLite database to the log. The order of calls
@@ -37,10 +33,6 @@ import io.hacluster.replication.ltx.LtxName;
  * backend itself, must have closed them before {@link #release}.
  */
 final class Primary implements AutoCloseable {
-
-	private static final Duration COMMAND = Duration.ofSeconds(30);
-
-	private final PrimarySettings settings;
 
 	private final NodeIdentity identity;
 
@@ -58,7 +50,13 @@ final class Primary implements AutoCloseable {
 
 	private final PrimaryHold hold;
 
+	private final PrimaryFullCopy fullCopy;
+
 	private final PrimaryEngine engine;
+
+	private final PrimaryDeparture departure;
+
+	private final SnapshotOpener snapshots;
 
 	private final PrimaryLoop loop;
 
@@ -86,7 +84,6 @@ final class Primary implements AutoCloseable {
 	 */
 	Primary(PrimarySettings settings, NodeIdentity identity, Path database, Path stateDirectory, ReplicaStore store,
 			Supplier<LogWriter> fence, Consumer<FencedException> onFenced, Clock clock, Ticker ticker) {
-		this.settings = settings;
 		this.identity = identity;
 		this.database = database;
 		this.ticker = ticker;
@@ -95,9 +92,16 @@ final class Primary implements AutoCloseable {
 		this.shipper = new PrimaryShipper(identity, settings.pipeline(), store, fence, this.counters,
 				this.signal::give);
 		this.hold = new PrimaryHold(identity, database, Duration.ofSeconds(1), this.counters);
-		this.engine = new PrimaryEngine(settings, identity, this.hold, this.shipper, this.encoder,
-				new PrimaryContinuity(store), this.counters, this.signal, clock, ticker, () -> this.stopped);
-		this.loop = new PrimaryLoop(identity, this.engine, this.counters, this.signal, ticker, onFenced);
+		this.fullCopy = new PrimaryFullCopy(identity, this.shipper, this.encoder, this.counters, clock, ticker,
+				() -> this.stopped);
+		PrimaryCheckpointer checkpointer = new PrimaryCheckpointer(settings, identity, this.counters, this.signal,
+				ticker);
+		this.engine = new PrimaryEngine(settings, this.hold, this.shipper, this.encoder, this.fullCopy,
+				new PrimaryContinuity(store), checkpointer, this.counters, this.signal, clock, ticker);
+		this.departure = new PrimaryDeparture(this.engine, this.hold, this.shipper, checkpointer, this.counters);
+		this.snapshots = new SnapshotOpener(this.engine, this.hold, this.shipper, settings.busyTimeout(), clock);
+		this.loop = new PrimaryLoop(identity, this.engine, this.departure, this.counters, this.signal, ticker,
+				onFenced);
 	}
 
 	/**
@@ -190,7 +194,8 @@ final class Primary implements AutoCloseable {
 		}
 		long deadline = this.ticker.nanoTime() + timeout.toNanos();
 		try {
-			this.flushed = this.loop.call(() -> shipUntil(deadline), timeout.plusSeconds(1));
+			this.flushed = this.loop.call(() -> this.loop.shipUntil(deadline, () -> this.stopped),
+					timeout.plusSeconds(1));
 		}
 		catch (TimeoutException ex) {
 			this.counters.failure("The store has not answered within " + timeout.toMillis() + " ms");
@@ -199,25 +204,6 @@ final class Primary implements AutoCloseable {
 			Thread.currentThread().interrupt();
 		}
 		return this.flushed;
-	}
-
-	private boolean shipUntil(long deadline) throws Exception {
-		while (!this.stopped && deadline - this.ticker.nanoTime() > 0) {
-			if (this.shipper.isOpen() || this.counters.fenceRejections.get() == 0) {
-				long wait = this.loop.round();
-				if (this.engine.isLevel()) {
-					long left = deadline - this.ticker.nanoTime();
-					if (this.engine.closeDoor(Duration.ofNanos(Math.max(0, left)))) {
-						return true;
-					}
-				}
-				this.signal.await(Math.min(wait, Duration.ofMillis(20).toNanos()));
-			}
-			else {
-				return false;
-			}
-		}
-		return this.engine.isLevel() && this.engine.closeDoor(Duration.ZERO);
 	}
 
 	/**
@@ -239,11 +225,8 @@ final class Primary implements AutoCloseable {
 		this.end = result;
 		boolean interrupted = Thread.interrupted();
 		try {
-			result = this.loop.call(this.engine::release, COMMAND);
+			result = this.loop.call(this.departure::release);
 			this.end = result;
-		}
-		catch (TimeoutException ex) {
-			throw new HaClusterException("The database " + this.database + " could not be let go of in time", ex);
 		}
 		catch (InterruptedException ex) {
 			interrupted = true;
@@ -280,7 +263,7 @@ final class Primary implements AutoCloseable {
 	 * @param listener must not block
 	 */
 	void onFullCopy(Runnable listener) {
-		this.engine.onFullCopy(listener);
+		this.fullCopy.listener(listener);
 	}
 
 	PrimaryEncoder encoder() {
@@ -296,29 +279,14 @@ final class Primary implements AutoCloseable {
 	 * @return the source, empty if that is not possible at the moment
 	 */
 	Optional<SnapshotSource> openSnapshot() throws InterruptedException {
-		return this.stopped ? Optional.empty() : call(() -> this.engine.openSnapshot(Duration.ofSeconds(5)));
+		return this.stopped ? Optional.empty() : call(() -> this.snapshots.open(Duration.ofSeconds(5)));
 	}
 
 	/**
-	 * Appends a file that adds no transaction.
+	 * Returns where files go that add no transaction.
 	 */
-	CompletableFuture<LogEntry> append(LtxName name, PrimaryEncoder.EncodedFile content) {
-		LogWriter writer = this.shipper.writer();
-		if (writer == null) {
-			return CompletableFuture.failedFuture(new StoreUnavailableException("The log is not open", null));
-		}
-		return writer.append(name, Instant.ofEpochMilli(content.header().timestamp()), content);
-	}
-
-	/**
-	 * Retires a file.
-	 */
-	void retire(LogEntry entry) {
-		LogWriter writer = this.shipper.writer();
-		if (writer == null) {
-			throw new StoreUnavailableException("The log is not open", null);
-		}
-		writer.retire(entry);
+	PrimaryShipper shipper() {
+		return this.shipper;
 	}
 
 	/**
@@ -333,19 +301,11 @@ final class Primary implements AutoCloseable {
 	 * Returns whether everything committed is in the log; to be asked in {@link #call}.
 	 */
 	boolean isLevel() throws IOException, SQLException {
-		return this.engine.isLevel();
+		return this.departure.isLevel();
 	}
 
 	<T> T call(Callable<T> command) throws InterruptedException {
-		if (this.loop.isEnded()) {
-			throw new HaClusterException("This primary has been released");
-		}
-		try {
-			return this.loop.call(command, COMMAND);
-		}
-		catch (TimeoutException ex) {
-			throw new HaClusterException("The database " + this.database + " was not accessible in time", ex);
-		}
+		return this.loop.call(command);
 	}
 
 	private void closeWatch() {

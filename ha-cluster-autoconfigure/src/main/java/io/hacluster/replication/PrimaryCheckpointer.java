@@ -26,6 +26,11 @@ final class PrimaryCheckpointer {
 
 	private static final Logger logger = LoggerFactory.getLogger(PrimaryCheckpointer.class);
 
+	/**
+	 * How long shipping may take while no writer waits for it.
+	 */
+	private static final Duration SHIPPING = Duration.ofSeconds(5);
+
 	private static final long LONGEST_PAUSE = Duration.ofSeconds(5).toNanos();
 
 	private static final long GIVE_UP_PAUSE = Duration.ofSeconds(1).toNanos();
@@ -90,7 +95,7 @@ final class PrimaryCheckpointer {
 		PrimaryWalState seen = database.beginRead(connections.spare());
 		boolean shipped = false;
 		try {
-			shipped = shipping.ship(seen, this.settings.barrierTimeout());
+			shipped = shipping.ship(seen, SHIPPING);
 		}
 		finally {
 			if (!shipped) {
@@ -118,7 +123,7 @@ final class PrimaryCheckpointer {
 
 	private boolean withBarrier(PrimaryDatabase database, PrimaryCapture capture, Shipping shipping)
 			throws IOException, SQLException {
-		if (!raiseBarrier(database)) {
+		if (!shipping.ship(database.state(), SHIPPING) || !raiseBarrier(database)) {
 			return false;
 		}
 		try {

@@ -37,6 +37,8 @@ final class PrimaryCounters {
 
 	private volatile @Nullable String failure;
 
+	private volatile @Nullable String snapshotFailure;
+
 	PrimaryCounters(Ticker ticker) {
 		this.ticker = ticker;
 	}
@@ -67,10 +69,18 @@ final class PrimaryCounters {
 		return this.failure;
 	}
 
+	/**
+	 * Tells why no snapshot can be taken; to be seen while nothing worse is the matter.
+	 */
+	void snapshotFailure(@Nullable String failure) {
+		this.snapshotFailure = failure;
+	}
+
 	PrimaryStatus status() {
+		String reason = (this.failure != null) ? this.failure : this.snapshotFailure;
 		Long since = this.pendingSince;
 		Duration lag = (since != null) ? Duration.ofNanos(Math.max(0, this.ticker.nanoTime() - since)) : Duration.ZERO;
-		return new PrimaryStatus(this.state, this.txid, this.pendingFrames, lag, this.failure, this.batches.get(),
+		return new PrimaryStatus(this.state, this.txid, this.pendingFrames, lag, reason, this.batches.get(),
 				this.bytes.get(), this.snapshots.get(), this.checkpoints.get(), this.storeErrors.get(),
 				this.fenceRejections.get());
 	}

@@ -1,40 +1,31 @@
 package io.hacluster.replication;
 
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-import io.hacluster.replication.ltx.LtxHeader;
 import io.hacluster.replication.ltx.LtxName;
-import io.hacluster.replication.wal.WalHeader;
 
 /**
  * What a primary does, round by round, on one thread.
  */
 final class PrimaryEngine {
 
-	private static final Logger logger = LoggerFactory.getLogger(PrimaryEngine.class);
-
 	private final PrimarySettings settings;
-
-	private final NodeIdentity identity;
 
 	private final PrimaryHold hold;
 
 	private final PrimaryShipper shipper;
 
 	private final PrimaryEncoder encoder;
+
+	private final PrimaryFullCopy fullCopy;
 
 	private final PrimaryContinuity continuity;
 
@@ -48,42 +39,33 @@ final class PrimaryEngine {
 
 	private final Ticker ticker;
 
-	private final BooleanSupplier stop;
-
 	private PrimaryPosition position = PrimaryPosition.seed();
+
+	private final PrimaryRetry retry;
 
 	private @Nullable PrimaryCapture capture;
 
 	private @Nullable Long uncapturedSince;
 
-	private long reopenAt;
-
-	private long reopenPause;
-
-	private long batchesAtReopen = -1;
-
-	private volatile Runnable onFullCopy = () -> {
-	};
-
-	PrimaryEngine(PrimarySettings settings, NodeIdentity identity, PrimaryHold hold, PrimaryShipper shipper,
-			PrimaryEncoder encoder, PrimaryContinuity continuity, PrimaryCounters counters, PrimarySignal signal,
-			Clock clock, Ticker ticker, BooleanSupplier stop) {
+	PrimaryEngine(PrimarySettings settings, PrimaryHold hold, PrimaryShipper shipper, PrimaryEncoder encoder,
+			PrimaryFullCopy fullCopy, PrimaryContinuity continuity, PrimaryCheckpointer checkpointer,
+			PrimaryCounters counters, PrimarySignal signal, Clock clock, Ticker ticker) {
 		this.settings = settings;
-		this.identity = identity;
 		this.hold = hold;
 		this.shipper = shipper;
 		this.encoder = encoder;
+		this.fullCopy = fullCopy;
 		this.continuity = continuity;
+		this.checkpointer = checkpointer;
 		this.counters = counters;
 		this.signal = signal;
 		this.clock = clock;
 		this.ticker = ticker;
-		this.stop = stop;
-		this.checkpointer = new PrimaryCheckpointer(settings, identity, counters, signal, ticker);
+		this.retry = new PrimaryRetry(settings.storeRetry(), counters, ticker);
 	}
 
-	void onFullCopy(Runnable listener) {
-		this.onFullCopy = listener;
+	@Nullable PrimaryCapture capture() {
+		return this.capture;
 	}
 
 	/**
@@ -142,7 +124,8 @@ final class PrimaryEngine {
 		this.shipper.settle();
 		report(current, state);
 		if (this.checkpointer.isDue(database, state)) {
-			this.checkpointer.checkpoint(database, current, this::shipAll);
+			this.checkpointer.checkpoint(database, current,
+					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
 			report(current, database.state());
 			return 0;
 		}
@@ -207,44 +190,12 @@ final class PrimaryEngine {
 		}
 		PrimaryCapture current = this.capture;
 		if (current == null) {
-			current = fullCopy(database);
+			this.counters.pending(0, this.ticker.nanoTime());
+			PrimaryMark mark = this.fullCopy.ship(database);
+			current = new PrimaryCapture(database, this.settings.maxBatchBytes(), mark);
 			this.capture = current;
 		}
 		return current;
-	}
-
-	private PrimaryCapture fullCopy(PrimaryDatabase database) throws IOException, SQLException {
-		long seen = this.ticker.nanoTime();
-		this.counters.pending(0, seen);
-		long txid = this.shipper.txid() + 1;
-		PrimaryWalState state = database.renewReadLock();
-		PrimaryMark mark = new PrimaryMark(txid, database.end(state), database.pages(state));
-		logger.info("[{}] Shipping the whole database, {} pages, as transaction {}", this.identity, mark.pages(), txid);
-		Instant now = this.clock.instant();
-		LtxHeader header = header(database, state, mark.pages(), txid, txid, now);
-		PrimaryEncoder.EncodedFile file = this.encoder.encode(new PrimaryImage(database, database.walReader(), state),
-				header, this.stop);
-		this.shipper.reset(this.shipper.txid(), null);
-		if (txid == 1) {
-			this.shipper.ship(LtxName.snapshot(txid), file, null, seen);
-		}
-		this.shipper.ship(LtxName.batch(txid), file, mark, seen);
-		this.counters.snapshots.incrementAndGet();
-		if (txid > 1) {
-			this.onFullCopy.run();
-		}
-		return new PrimaryCapture(database, this.settings.maxBatchBytes(), mark);
-	}
-
-	static LtxHeader header(PrimaryDatabase database, PrimaryWalState state, long pages, long minTxid, long maxTxid,
-			Instant timestamp) {
-		LtxHeader header = LtxHeader.noChecksum(database.pageSize(), pages, minTxid, maxTxid, timestamp.toEpochMilli());
-		long end = database.endOffset(state);
-		if (state.frames() == 0) {
-			return header;
-		}
-		long first = WalHeader.SIZE;
-		return header.withWal(first, end - first, state.salt1(), state.salt2());
 	}
 
 	private long reopen(PrimaryDatabase database) throws IOException, SQLException {
@@ -257,17 +208,10 @@ final class PrimaryEngine {
 			this.shipper.reset(this.shipper.txid(), null);
 			this.position = withoutKnowledge();
 		}
-		long wait = this.reopenAt - this.ticker.nanoTime();
-		if (this.reopenPause > 0 && wait > 0) {
+		long wait = this.retry.next();
+		if (wait > 0) {
 			return wait;
 		}
-		if (this.counters.batches.get() > this.batchesAtReopen) {
-			this.reopenPause = 0;
-		}
-		this.batchesAtReopen = this.counters.batches.get();
-		this.reopenPause = Math.min(this.settings.storeRetry().toNanos(),
-				Math.max(Duration.ofMillis(50).toNanos(), this.reopenPause * 2));
-		this.reopenAt = this.ticker.nanoTime() + this.reopenPause;
 		this.shipper.reopen();
 		PrimaryMark acknowledged = this.shipper.acknowledged();
 		current = this.capture;
@@ -303,7 +247,16 @@ final class PrimaryEngine {
 		}
 	}
 
-	private boolean shipAll(PrimaryWalState state, Duration timeout) throws IOException, SQLException {
+	/**
+	 * Ships what is committed at a state.
+	 * @return whether the log has acknowledged all of it in time
+	 */
+	boolean shipAll(PrimaryWalState state, Duration timeout) throws IOException, SQLException {
+		return shipAll(state, timeout, () -> false);
+	}
+
+	private boolean shipAll(PrimaryWalState state, Duration timeout, BooleanSupplier giveUp)
+			throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.attach();
 		PrimaryCapture current = this.capture;
 		long deadline = this.ticker.nanoTime() + timeout.toNanos();
@@ -318,7 +271,7 @@ final class PrimaryEngine {
 				return true;
 			}
 			long left = deadline - this.ticker.nanoTime();
-			if (left <= 0) {
+			if (left <= 0 || giveUp.getAsBoolean()) {
 				return false;
 			}
 			this.signal.await(left);
@@ -332,100 +285,6 @@ final class PrimaryEngine {
 	boolean isCommitExpected() throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.held();
 		return database != null && database.hasUnpublishedFrames(database.state());
-	}
-
-	/**
-	 * Returns whether everything committed is in the log.
-	 */
-	boolean isLevel() throws IOException, SQLException {
-		PrimaryDatabase database = this.hold.held();
-		PrimaryCapture current = this.capture;
-		if (database == null) {
-			return this.hold.isNothingThere();
-		}
-		return current != null && this.shipper.isIdle() && this.shipper.acknowledged() == current.mark()
-				&& current.isLevel(database.state());
-	}
-
-	/**
-	 * Keeps writers out and looks whether everything committed is in the log, shipping
-	 * what is missing.
-	 * @return whether it is; if so, the barrier stands
-	 */
-	boolean closeDoor(Duration timeout) throws IOException, SQLException {
-		PrimaryDatabase database = this.hold.held();
-		if (database == null) {
-			return isLevel();
-		}
-		if (!this.checkpointer.raiseBarrier(database)) {
-			return false;
-		}
-		boolean level = false;
-		try {
-			level = isLevel() || (shipAll(database.state(), timeout) && isLevel());
-		}
-		finally {
-			if (!level) {
-				database.connections().endBarrier();
-			}
-		}
-		return level;
-	}
-
-	/**
-	 * Lets go of everything.
-	 */
-	PrimaryEnd release() throws IOException, SQLException {
-		boolean shipped = false;
-		boolean empty = false;
-		try {
-			dropIfReplaced();
-			PrimaryDatabase database = this.hold.held();
-			PrimaryCapture current = this.capture;
-			shipped = isLevel() && (database == null || (this.checkpointer.raiseBarrier(database) && isLevel()));
-			if (shipped && database != null && current != null) {
-				this.checkpointer.checkpointAll(database);
-				current.lockedHere();
-				database.connections().endBarrier();
-				database.connections().checkpoint("TRUNCATE");
-				shipped = isLevel();
-				empty = shipped && database.state().frames() == 0;
-			}
-		}
-		finally {
-			this.shipper.close();
-			this.hold.release(empty);
-			this.counters.state(ReplicationStatus.State.STOPPED);
-		}
-		return new PrimaryEnd(shipped, this.shipper.txid(), empty);
-	}
-
-	/**
-	 * Begins a read transaction for a snapshot exactly at a transaction of the log.
-	 * @return the source, empty if the log cannot be brought up to there now
-	 */
-	Optional<SnapshotSource> openSnapshot(Duration timeout) throws IOException, SQLException {
-		PrimaryDatabase database = this.hold.held();
-		PrimaryCapture current = this.capture;
-		if (database == null || current == null || !this.shipper.isOpen()) {
-			return Optional.empty();
-		}
-		Connection connection = DatabaseConnections.connect(database.path(), this.settings.busyTimeout());
-		boolean handedOut = false;
-		try {
-			PrimaryWalState state = database.beginRead(connection);
-			if (!shipAll(state, timeout)) {
-				return Optional.empty();
-			}
-			handedOut = true;
-			return Optional
-				.of(new SnapshotSource(connection, database, state, current.mark().txid(), this.clock.instant()));
-		}
-		finally {
-			if (!handedOut) {
-				connection.close();
-			}
-		}
 	}
 
 }

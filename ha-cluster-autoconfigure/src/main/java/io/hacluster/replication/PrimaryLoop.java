@@ -12,6 +12,7 @@ import java.util.concurrent.FutureTask;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
@@ -37,15 +38,21 @@ final class PrimaryLoop {
 
 	private static final long EAGER_LONGEST = Duration.ofMillis(10).toNanos();
 
+	private static final Duration COMMAND = Duration.ofSeconds(30);
+
 	private static final long IDLE = Duration.ofSeconds(1).toNanos();
 
 	private static final long LOOK = Duration.ofSeconds(1).toNanos();
+
+	private static final long FLUSH_POLL = Duration.ofMillis(20).toNanos();
 
 	private static final long ERROR_PAUSE = Duration.ofMillis(200).toNanos();
 
 	private final NodeIdentity identity;
 
 	private final PrimaryEngine engine;
+
+	private final PrimaryDeparture departure;
 
 	private final PrimaryCounters counters;
 
@@ -71,10 +78,11 @@ final class PrimaryLoop {
 
 	private long eagerWait = EAGER;
 
-	PrimaryLoop(NodeIdentity identity, PrimaryEngine engine, PrimaryCounters counters, PrimarySignal signal,
-			Ticker ticker, Consumer<FencedException> onFenced) {
+	PrimaryLoop(NodeIdentity identity, PrimaryEngine engine, PrimaryDeparture departure, PrimaryCounters counters,
+			PrimarySignal signal, Ticker ticker, Consumer<FencedException> onFenced) {
 		this.identity = identity;
 		this.engine = engine;
+		this.departure = departure;
 		this.counters = counters;
 		this.signal = signal;
 		this.ticker = ticker;
@@ -99,6 +107,24 @@ final class PrimaryLoop {
 	}
 
 	/**
+	 * Carries out a command that takes moments only.
+	 * @param command the command
+	 * @return its result
+	 * @throws HaClusterException if it fails, or if the loop has ended or is stuck
+	 */
+	<T> T call(Callable<T> command) throws InterruptedException {
+		if (this.ended) {
+			throw new HaClusterException("This primary has been released");
+		}
+		try {
+			return call(command, COMMAND);
+		}
+		catch (TimeoutException ex) {
+			throw new HaClusterException("The primary did not answer within " + COMMAND.toSeconds() + " s", ex);
+		}
+	}
+
+	/**
 	 * Carries out a command on the thread of this loop.
 	 * @param command the command
 	 * @param timeout how long to wait for its result; it is carried out even if it is
@@ -107,7 +133,7 @@ final class PrimaryLoop {
 	<T> T call(Callable<T> command, Duration timeout) throws InterruptedException, TimeoutException {
 		FutureTask<T> task = new FutureTask<>(command);
 		this.commands.add(task);
-		this.signal.give();
+		this.signal.giveUrgently();
 		if (this.ended) {
 			task.cancel(false);
 		}
@@ -138,6 +164,7 @@ final class PrimaryLoop {
 	private void run() {
 		while (true) {
 			boolean last = this.ended;
+			this.signal.clearUrgent();
 			FutureTask<?> command = this.commands.poll();
 			while (command != null) {
 				command.run();
@@ -184,6 +211,28 @@ final class PrimaryLoop {
 			this.counters.failure("Shipping fails: " + ex);
 		}
 		return ERROR_PAUSE;
+	}
+
+	/**
+	 * Ships until everything committed is in the log, and then keeps writers out. To be
+	 * called on the thread of this loop.
+	 * @param deadline when to give up, on the ticker
+	 * @param stop asked between the rounds
+	 * @return whether everything is in the log and the barrier stands
+	 */
+	boolean shipUntil(long deadline, BooleanSupplier stop) throws IOException, SQLException {
+		while (!this.fenced && !stop.getAsBoolean()) {
+			long wait = round();
+			long left = deadline - this.ticker.nanoTime();
+			if (this.departure.isLevel() && this.departure.closeDoor(Duration.ofNanos(Math.max(0, left)))) {
+				return true;
+			}
+			if (left <= 0) {
+				return false;
+			}
+			this.signal.await(Math.min(Math.min(wait, left), FLUSH_POLL));
+		}
+		return false;
 	}
 
 	private void report(Exception ex) {

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
 import io.hacluster.replication.ltx.LtxName;
 
 /**
@@ -21,7 +22,7 @@ import io.hacluster.replication.ltx.LtxName;
  * log again by fencing it anew, looks at what has landed and forgets the rest, which is
  * then captured again: whatever was sent under the former fence can no longer land, so no
  * transaction is left out and none is there twice. Used by the thread that ships, except
- * for {@link #writer()}.
+ * where a method says otherwise.
  */
 final class PrimaryShipper {
 
@@ -65,10 +66,25 @@ final class PrimaryShipper {
 	}
 
 	/**
-	 * Returns the open writer, for files that add no transaction.
+	 * Appends a file that adds no transaction. To be called by any thread.
 	 */
-	@Nullable LogWriter writer() {
-		return this.writer;
+	CompletableFuture<LogEntry> append(LtxName name, PrimaryEncoder.EncodedFile content) {
+		return requireWriter().append(name, Instant.ofEpochMilli(content.header().timestamp()), content);
+	}
+
+	/**
+	 * Retires a file. To be called by any thread.
+	 */
+	void retire(LogEntry entry) {
+		requireWriter().retire(entry);
+	}
+
+	private LogWriter requireWriter() {
+		LogWriter open = this.writer;
+		if (open == null) {
+			throw new StoreUnavailableException("The log is not open at the moment", null);
+		}
+		return open;
 	}
 
 	boolean isOpen() {
@@ -123,10 +139,7 @@ final class PrimaryShipper {
 	 * @param seen see {@link PrimaryShipment}
 	 */
 	void ship(LtxName name, PrimaryEncoder.EncodedFile content, @Nullable PrimaryMark mark, long seen) {
-		LogWriter open = this.writer;
-		if (open == null) {
-			throw new IllegalStateException("The log is not open");
-		}
+		LogWriter open = requireWriter();
 		CompletableFuture<LogEntry> outcome;
 		try {
 			outcome = open.append(name, Instant.ofEpochMilli(content.header().timestamp()), content);

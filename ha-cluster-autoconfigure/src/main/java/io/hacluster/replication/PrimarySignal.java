@@ -15,6 +15,8 @@ final class PrimarySignal {
 
 	private boolean pending;
 
+	private volatile boolean urgent;
+
 	void give() {
 		this.lock.lock();
 		try {
@@ -24,6 +26,28 @@ final class PrimarySignal {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Gives a signal to somebody who should come to an end soon.
+	 */
+	void giveUrgently() {
+		this.urgent = true;
+		give();
+	}
+
+	/**
+	 * Returns whether whoever waits for something in the meantime should give that up.
+	 */
+	boolean isUrgent() {
+		return this.urgent;
+	}
+
+	/**
+	 * Tells that what was urgent is being seen to.
+	 */
+	void clearUrgent() {
+		this.urgent = false;
 	}
 
 	/**

@@ -114,6 +114,15 @@ final class ReplicaFiles {
 	}
 
 	/**
+	 * Claims the files for this process.
+	 * @return the claim
+	 * @throws HaClusterException if another process has claimed them
+	 */
+	ReplicaClaim claim() {
+		return ReplicaClaim.take(this.state.resolve("lock"));
+	}
+
+	/**
 	 * Finishes a move that a crash has interrupted.
 	 * @throws IOException if a rename fails
 	 */

@@ -29,7 +29,8 @@ record SnapshotSource(Connection connection, PrimaryDatabase database, PrimaryWa
 	 */
 	PrimaryEncoder.EncodedFile copy(PrimaryEncoder encoder, BooleanSupplier stop) throws IOException {
 		PrimaryImage image = new PrimaryImage(this.database, this.database.newWalReader(), this.state);
-		LtxHeader header = PrimaryEngine.header(this.database, this.state, image.pages(), 1, this.txid, this.timestamp);
+		LtxHeader header = PrimaryFullCopy.header(this.database, this.state, image.pages(), 1, this.txid,
+				this.timestamp);
 		return encoder.encode(image, header, stop);
 	}
 

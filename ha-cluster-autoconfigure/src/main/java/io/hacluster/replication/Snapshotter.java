@@ -55,8 +55,6 @@ final class Snapshotter implements AutoCloseable {
 
 	private volatile boolean wanted;
 
-	private volatile @Nullable String failure;
-
 	/**
 	 * Creates a snapshotter that does nothing yet.
 	 * @param settings interval and retention
@@ -99,14 +97,6 @@ final class Snapshotter implements AutoCloseable {
 		this.signal.give();
 	}
 
-	/**
-	 * Returns why the last snapshot could not be taken.
-	 * @return the reason for people, null if it could
-	 */
-	@Nullable String failure() {
-		return this.failure;
-	}
-
 	private void run() {
 		long next = this.ticker.nanoTime();
 		boolean planned = false;
@@ -126,7 +116,7 @@ final class Snapshotter implements AutoCloseable {
 				snapshot();
 				next = this.ticker.nanoTime() + this.settings.snapshotInterval().toNanos();
 				planned = true;
-				this.failure = null;
+				this.primary.counters().snapshotFailure(null);
 			}
 			catch (HaClusterException ex) {
 				next = this.ticker.nanoTime() + Math.min(RETRY.toNanos(), this.settings.snapshotInterval().toNanos());
@@ -140,8 +130,9 @@ final class Snapshotter implements AutoCloseable {
 
 	private void report(HaClusterException ex) {
 		if (!this.stopped) {
-			this.failure = "No snapshot could be taken: " + ex.getMessage();
-			logger.warn("[{}] {}", this.identity, this.failure);
+			String failure = "No snapshot could be taken: " + ex.getMessage();
+			this.primary.counters().snapshotFailure(failure);
+			logger.warn("[{}] {}", this.identity, failure);
 		}
 	}
 
@@ -181,15 +172,22 @@ final class Snapshotter implements AutoCloseable {
 		catch (IOException | SQLException ex) {
 			throw new HaClusterException("the database cannot be copied: " + ex.getMessage(), ex);
 		}
-		LogEntry entry = await(this.primary.append(name, file), file);
+		LogEntry entry = append(name, file);
 		this.primary.counters().snapshots.incrementAndGet();
 		logger.info("[{}] Took a snapshot at transaction {}, {} bytes", this.identity, name.maxTxid(), entry.size());
 		retire();
 		return Optional.of(entry);
 	}
 
-	private LogEntry await(CompletableFuture<LogEntry> outcome, PrimaryEncoder.EncodedFile file)
-			throws InterruptedException {
+	private LogEntry append(LtxName name, PrimaryEncoder.EncodedFile file) throws InterruptedException {
+		CompletableFuture<LogEntry> outcome;
+		try {
+			outcome = this.primary.shipper().append(name, file);
+		}
+		catch (RuntimeException ex) {
+			file.close();
+			throw ex;
+		}
 		outcome.whenComplete((entry, ex) -> file.close());
 		while (true) {
 			try {
@@ -212,7 +210,7 @@ final class Snapshotter implements AutoCloseable {
 			if (this.stopped) {
 				return;
 			}
-			this.primary.retire(entry);
+			this.primary.shipper().retire(entry);
 		}
 	}
 

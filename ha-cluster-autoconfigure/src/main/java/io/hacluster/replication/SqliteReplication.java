@@ -40,6 +40,8 @@ public final class SqliteReplication implements Replication {
 
 	private final ReplicationTerm.Factory terms;
 
+	private @Nullable ReplicaClaim claim;
+
 	private @Nullable Follower follower;
 
 	private @Nullable RejoinBase base;
@@ -65,7 +67,7 @@ public final class SqliteReplication implements Replication {
 		this(settings,
 				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
 					.withCheckpointPages(settings.checkpointPages()),
-				FollowerSettings.defaults(), node, store, listener, clock, ticker);
+				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
 	}
 
 	SqliteReplication(ReplicationSettings settings, PrimarySettings primarySettings, FollowerSettings followerSettings,
@@ -84,12 +86,20 @@ public final class SqliteReplication implements Replication {
 
 	@Override
 	public void startFollowing(Duration timeout) throws InterruptedException {
-		if (this.follower != null) {
+		Follower former = this.follower;
+		if (former != null && former.isRunning()) {
 			closeWriter();
 			return;
 		}
+		if (former != null) {
+			former.stop(timeout);
+			this.follower = null;
+		}
 		endTerm();
 		try {
+			if (this.claim == null) {
+				this.claim = this.files.claim();
+			}
 			this.files.recover();
 			Follower started = new Follower(this.followerSettings, this.node, this.store, this.files,
 					this.report.counters(), this::setAside, this.ticker);
@@ -228,6 +238,11 @@ public final class SqliteReplication implements Replication {
 		}
 		endTerm();
 		this.report.stopped();
+		ReplicaClaim held = this.claim;
+		this.claim = null;
+		if (held != null) {
+			held.close();
+		}
 	}
 
 	/**
@@ -235,6 +250,7 @@ public final class SqliteReplication implements Replication {
 	 */
 	private void endTerm() {
 		closeWriter();
+		this.base = null;
 		ReplicationTerm current = this.term;
 		this.term = null;
 		if (current != null) {

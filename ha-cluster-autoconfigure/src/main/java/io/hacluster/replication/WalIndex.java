@@ -89,31 +89,6 @@ final class WalIndex {
 		VarHandle.fullFence();
 	}
 
-	/**
-	 * Finds the frame in which a page stands.
-	 * @param page the page number
-	 * @param maxFrame number of valid frames
-	 * @return the frame, 0 if it is in none
-	 * @throws IOException if the file cannot be mapped
-	 */
-	int find(int page, int maxFrame) throws IOException {
-		for (int index = blockOf(maxFrame); maxFrame > 0 && index >= 0; index--) {
-			ByteBuffer block = block(index);
-			int found = 0;
-			for (int slot = hash(page),
-					entry = slot(block, slot); entry != 0; slot = next(slot), entry = slot(block, slot)) {
-				int frame = firstOf(index) + entry;
-				if (frame <= maxFrame && (int) INT.getAcquire(block, pageOffset(index, entry)) == page) {
-					found = Math.max(found, frame);
-				}
-			}
-			if (found > 0) {
-				return found;
-			}
-		}
-		return 0;
-	}
-
 	private void insert(int frame, int page) throws IOException {
 		int index = blockOf(frame);
 		ByteBuffer block = block(index);

@@ -1,10 +1,13 @@
 package io.hacluster.autoconfigure;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,6 +26,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -31,6 +36,8 @@ import static org.mockito.Mockito.mock;
 class NatsOptionsTests {
 
 	private static final NodeIdentity IDENTITY = new NodeIdentity("c", new NodeId("a"), "nonce");
+
+	private static final String PASSWORD = "password";
 
 	@TempDir
 	Path directory;
@@ -55,6 +62,22 @@ class NatsOptionsTests {
 		try (NatsServer server = NatsServer.start(this.directory,
 				"authorization { users: [ { nkey: " + new String(key.getPublicKey()) + " } ] }")) {
 			assertConnects(server, Map.of("nkey-seed", new String(key.getSeed())));
+		}
+	}
+
+	@Test
+	void connectWithSslBundle() throws Exception {
+		KeyStore keys = selfSignedKey();
+		Path certificate = pem("CERTIFICATE", keys.getCertificate("nats").getEncoded());
+		Path key = pem("PRIVATE KEY", keys.getKey("nats", PASSWORD.toCharArray()).getEncoded());
+		SslBundle bundle = SslBundle
+			.of(new PemSslStoreBundle(null, PemSslStoreDetails.forCertificate("file:" + certificate)));
+		try (NatsServer server = NatsServer.start(this.directory,
+				"tls { cert_file: \"" + certificate + "\", key_file: \"" + key + "\" }")) {
+			NatsOptions options = new NatsOptions(new PropertiesNatsConnectionDetails(
+					properties(Map.of("servers", server.url(), "ssl.bundle", "nats")),
+					new DefaultSslBundleRegistry("nats", bundle)), Duration.ofSeconds(3), IDENTITY);
+			assertConnects(options);
 		}
 	}
 
@@ -84,10 +107,31 @@ class NatsOptionsTests {
 		assertThat(options.get().build().getSslContext()).isSameAs(secondContext);
 	}
 
+	private KeyStore selfSignedKey() throws Exception {
+		Path file = this.directory.resolve("nats.p12");
+		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+				"-genkeypair", "-keyalg", "EC", "-alias", "nats", "-dname", "CN=localhost", "-ext", "san=ip:127.0.0.1",
+				"-keystore", file.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD)
+			.inheritIO()
+			.start();
+		assertThat(keytool.waitFor()).isZero();
+		return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+	}
+
+	private Path pem(String type, byte[] content) throws IOException {
+		String text = Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content);
+		return Files.writeString(this.directory.resolve(type + ".pem"),
+				"-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+	}
+
 	private static void assertConnects(NatsServer server, Map<String, String> login) {
 		Map<String, String> values = new HashMap<>(login);
 		values.put("servers", server.url());
-		try (Connection connection = Nats.connect(options(values).get().noReconnect().build())) {
+		assertConnects(options(values));
+	}
+
+	private static void assertConnects(NatsOptions options) {
+		try (Connection connection = Nats.connect(options.get().noReconnect().build())) {
 			assertThat(connection.getStatus()).isEqualTo(Connection.Status.CONNECTED);
 		}
 		catch (IOException | InterruptedException ex) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
@@ -116,6 +117,8 @@ class RefusedConfigurationTests {
 			servers=nats://h:1,username=u                | ha.cluster.nats.password
 			servers=nats://h:1,password=p                | ha.cluster.nats.username
 			servers=nats://h:1,credentials-file=/no/file | ha.cluster.nats.credentials-file
+			servers=nats://h:1,nkey-seed=x | ha.cluster.nats.nkey-seed
+			servers=nats://h:1,ssl.bundle=x | ha.cluster.nats.ssl.bundle
 			""")
 	void contextWhenNatsIsConfiguredWronglyNamesTheProperty(String properties, String name) {
 		nats(properties.split(",")).run((context) -> assertThat(context).getFailure()
@@ -136,7 +139,7 @@ class RefusedConfigurationTests {
 
 	private ApplicationContextRunner nats(String... properties) {
 		ApplicationContextRunner runner = new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class,
+			.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, HaClusterAutoConfiguration.class,
 					HaClusterNatsAutoConfiguration.class, HaClusterBackendAutoConfiguration.class))
 			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=a", "ha.cluster.store=nats");
 		for (String property : properties) {
@@ -147,8 +150,8 @@ class RefusedConfigurationTests {
 
 	private ApplicationContextRunner valid() {
 		return new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(HaClusterAutoConfiguration.class, HaClusterBackendAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class,
+					HaClusterLocalAutoConfiguration.class, HaClusterBackendAutoConfiguration.class))
 			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=a", "ha.cluster.store=local",
 					"ha.cluster.local.directory=" + this.directory.resolve("store"), "ha.cluster.sqlite.path=data/db");
 	}

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import io.hacluster.test.ReadOnlyDirectory;
 import io.hacluster.test.Requirements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,14 +71,13 @@ class SqliteStartupCheckTests {
 
 	@Test
 	void runWhenDirectoryIsReadOnlyNamesProperty() throws IOException {
-		Path readOnly = Files.createDirectory(this.directory.resolve("read-only"),
-				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
-		Requirements.require(!Files.isWritable(readOnly), "this user can write to read-only directories");
-		assertThatExceptionOfType(StartupCheckException.class).isThrownBy(() -> check(readOnly, "data.db"))
-			.withMessageContaining("not writable")
-			.extracting(StartupCheckException::getAction)
-			.asString()
-			.contains("ha.cluster.sqlite.path");
+		try (ReadOnlyDirectory readOnly = ReadOnlyDirectory.create(this.directory.resolve("read-only"))) {
+			assertThatExceptionOfType(StartupCheckException.class).isThrownBy(() -> check(readOnly.path(), "data.db"))
+				.withMessageContaining("not writable")
+				.extracting(StartupCheckException::getAction)
+				.asString()
+				.contains("ha.cluster.sqlite.path");
+		}
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.hacluster.replication;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -29,6 +30,10 @@ import io.hacluster.replication.ltx.LtxName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link Follower} on a log in a directory.
@@ -127,7 +132,7 @@ class FollowerTests {
 		for (int i = 20; i < 25; i++) {
 			this.log.transferAndShip(i);
 		}
-		start();
+		start(slowly(this.log.store()));
 		try (ReplicaReader reader = new ReplicaReader(this.files.replica().database())) {
 			awaitTxid(26);
 			assertThat(reader.worst()).isNull();
@@ -143,7 +148,7 @@ class FollowerTests {
 		this.log.source().transfer(1);
 		byte[] good = this.log.source().capture();
 		byte[] bad = good.clone();
-		bad[bad.length / 2] ^= 1;
+		bad[bad.length - 1] ^= 1;
 		this.log.append(LtxName.batch(2), bad);
 		this.log.transferAndShip(2);
 		await().atMost(Duration.ofSeconds(20))
@@ -268,10 +273,31 @@ class FollowerTests {
 		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().state() == State.FOLLOWING);
 	}
 
+	/**
+	 * Returns a store whose tail gives readers the time to look in between two files.
+	 */
+	private static ReplicaStore slowly(ReplicaStore store) {
+		ReplicaStore slow = mock(ReplicaStore.class, delegatesTo(store));
+		doAnswer((call) -> {
+			LogObserver observer = call.getArgument(1);
+			LogObserver slowed = (LogObserver) Proxy.newProxyInstance(FollowerTests.class.getClassLoader(),
+					new Class<?>[] { LogObserver.class }, (proxy, method, arguments) -> {
+						Thread.sleep(method.getName().equals("file") ? 40 : 0);
+						return method.invoke(observer, arguments);
+					});
+			return store.tail(call.getArgument(0), slowed);
+		}).when(slow).tail(any(), any());
+		return slow;
+	}
+
 	private void start() {
+		start(this.log.store());
+	}
+
+	private void start(ReplicaStore store) {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		this.follower = new Follower(settings, NODE, this.log.store(), this.files, this.counters,
+		this.follower = new Follower(settings, NODE, store, this.files, this.counters,
 				(path, reason) -> this.setAside.add(reason), Ticker.SYSTEM);
 		this.follower.start();
 	}

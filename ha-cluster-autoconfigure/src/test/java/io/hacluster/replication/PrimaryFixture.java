@@ -35,7 +35,7 @@ final class PrimaryFixture implements AutoCloseable {
 
 	final Path state;
 
-	final LocalReplicaStore store;
+	final ReplicaStore store;
 
 	final FaultyStore faulty;
 
@@ -54,10 +54,14 @@ final class PrimaryFixture implements AutoCloseable {
 	}
 
 	PrimaryFixture(Path directory, UnaryOperator<PrimarySettings> customizer) throws IOException {
+		this(directory, customizer, new LocalReplicaStore(directory.resolve("log"), NODE));
+	}
+
+	PrimaryFixture(Path directory, UnaryOperator<PrimarySettings> customizer, ReplicaStore store) throws IOException {
 		this.directory = directory;
 		this.database = directory.resolve("data.db");
 		this.state = Files.createDirectories(directory.resolve("data.db-ha"));
-		this.store = new LocalReplicaStore(directory.resolve("log"), NODE);
+		this.store = store;
 		this.faulty = new FaultyStore(this.store);
 		this.settings = customizer.apply(settings(1000, 512L << 20));
 		this.primary = create();

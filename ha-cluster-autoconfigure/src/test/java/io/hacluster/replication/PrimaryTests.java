@@ -1,7 +1,10 @@
 package io.hacluster.replication;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -16,6 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.HaClusterException;
+import io.hacluster.replication.wal.WalBatch;
+import io.hacluster.replication.wal.WalEncoder;
+import io.hacluster.replication.wal.WalHeader;
+import io.hacluster.replication.wal.WalPosition;
+import io.hacluster.replication.wal.WalReader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -250,10 +258,10 @@ class PrimaryTests {
 	@Test
 	void writerKilledWhileCommittingIsShippedAsSqliteSeesIt() throws Exception {
 		createDatabase();
-		writer.sql("PRAGMA synchronous=FULL");
 		this.fixture.start(PrimaryPosition.seed());
 		for (int i = 0; i < 3; i++) {
 			try (Writer victim = new Writer().open(this.fixture.database)) {
+				victim.sql("PRAGMA synchronous=FULL");
 				victim.begin("flat 5000 2000");
 				Awaitility.await().until(() -> this.fixture.primary.status().txid() > 3);
 				victim.kill();
@@ -261,6 +269,35 @@ class PrimaryTests {
 			writer.insert(3, 1000);
 			this.fixture.assertShipped();
 		}
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * A writer that dies between the last frame of a commit and the change of the
+	 * wal-index leaves a commit behind that no SQLite ever sees, and that the next writer
+	 * overwrites.
+	 */
+	@Test
+	void commitThatSqliteDoesNotSeeIsNotShipped() throws Exception {
+		createDatabase();
+		this.fixture.start(PrimaryPosition.seed());
+		writer.insert(3, 1000);
+		this.fixture.awaitLevel();
+		long before = this.fixture.lastTxid();
+		Path wal = PrimaryDatabase.beside(this.fixture.database, "-wal");
+		try (FileChannel channel = FileChannel.open(wal, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+			WalReader reader = new WalReader(channel);
+			WalHeader header = reader.header().orElseThrow();
+			WalBatch batch = reader.read(WalPosition.start(header), header.pageSize(), Long.MAX_VALUE);
+			ByteBuffer frame = ByteBuffer.allocate(header.frameSize());
+			new WalEncoder(header, batch.end()).encode(2, batch.commit(), new byte[header.pageSize()], 0, frame);
+			channel.write(frame.flip(), batch.end().offset());
+		}
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> this.fixture.primary.status().txid() == before);
+		writer.insert(3, 1000);
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
 		writer.closeDatabase();
 		this.fixture.assertEndsEqual();
 	}

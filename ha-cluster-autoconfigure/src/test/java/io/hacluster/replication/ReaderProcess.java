@@ -17,7 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A JVM of its own that reads a replica through SQLite as fast as it can and checks what
- * no reader may ever see broken. Without a busy timeout: a reader is never blocked.
+ * no reader may ever see broken. Mode 0 keeps its connection, mode 1 opens a new one now
+ * and then, both without a busy timeout: a reader is never blocked. Mode 2 keeps its
+ * connection and waits while a writer's crash is recovered from.
  */
 final class ReaderProcess {
 
@@ -94,7 +96,7 @@ final class ReaderProcess {
 		watcher.start();
 		long reads = 0;
 		long last = -1;
-		Connection connection = connect(args[0]);
+		Connection connection = connect(args[0], args[1].equals("2") ? 10_000 : 0);
 		while (watcher.isAlive()) {
 			try {
 				last = check(connection, last);
@@ -103,9 +105,12 @@ final class ReaderProcess {
 				System.out.println("after " + reads + " reads: " + ex);
 			}
 			System.out.println("read " + ++reads);
+			if (args[1].equals("2")) {
+				Thread.sleep(20);
+			}
 			if (args[1].equals("1") && reads % 3 == 0) {
 				connection.close();
-				connection = connect(args[0]);
+				connection = connect(args[0], 0);
 			}
 		}
 		connection.close();
@@ -154,10 +159,10 @@ final class ReaderProcess {
 		}
 	}
 
-	private static Connection connect(String path) throws SQLException {
+	private static Connection connect(String path, int timeout) throws SQLException {
 		Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("PRAGMA busy_timeout=0");
+			statement.execute("PRAGMA busy_timeout=" + timeout);
 		}
 		return connection;
 	}

@@ -2,6 +2,7 @@ package io.hacluster.replication;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -195,7 +196,8 @@ class ReplicaDatabaseTests {
 			apply(this.source.capture());
 		}
 		// never closed: that would drop the locks of this process
-		WalIndex other = new WalIndex(WalIndexFile.open(this.file.shared()));
+		WalIndexFile shared = WalIndexFile.open(this.file.shared());
+		WalIndex other = new WalIndex(shared);
 		WalIndexHeader header = other.readHeader().orElseThrow();
 		int[] pages = new Random(1).ints(frames, 1, 50).toArray();
 		other.publish(header, header.maxFrame(), pages, frames);
@@ -206,10 +208,17 @@ class ReplicaDatabaseTests {
 			assertSame();
 		}
 		header = other.readHeader().orElseThrow();
-		for (int page = 1; page <= header.pageCount(); page++) {
-			assertThat(other.find(page, header.maxFrame())).isLessThanOrEqualTo(header.maxFrame());
-		}
+		assertThat(usedSlots(shared, 0)).isEqualTo(Math.min(header.maxFrame(), WalIndex.FIRST_BLOCK_PAGES));
 		assertThat(integrity()).isEqualTo("ok");
+	}
+
+	private static int usedSlots(WalIndexFile shared, int block) throws IOException {
+		ByteBuffer table = shared.map((long) block * WalIndex.BLOCK_SIZE, WalIndex.BLOCK_SIZE);
+		int used = 0;
+		for (int offset = WalIndex.BLOCK_SIZE / 2; offset < WalIndex.BLOCK_SIZE; offset += Short.BYTES) {
+			used += (table.getShort(offset) != 0) ? 1 : 0;
+		}
+		return used;
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.hacluster.test.Requirements;
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
@@ -22,7 +23,6 @@ import io.hacluster.replication.ReplicaPosition.Place;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Tests for {@link ReplicaFiles}, {@link ReplicaMove} and {@link ReplicaPaths}.
@@ -162,7 +162,7 @@ class ReplicaFilesTests {
 	@Test
 	void createWhenOnTwoFileSystemsFailsNamingBothProperties() {
 		Path other = Path.of("/dev/shm");
-		assumeTrue(Files.isWritable(other), "/dev/shm cannot be written to");
+		Requirements.require(Files.isWritable(other), "/dev/shm cannot be written to");
 		assertThatExceptionOfType(HaClusterException.class)
 			.isThrownBy(
 					() -> new ReplicaFiles(this.directory.resolve("data.db"), other.resolve("replica.db"), NODE, CLOCK))

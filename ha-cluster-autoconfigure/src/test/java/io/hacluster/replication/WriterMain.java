@@ -33,6 +33,7 @@ final class WriterMain {
 				if (parts[0].equals("open")) {
 					connection = DriverManager.getConnection("jdbc:sqlite:" + rest);
 					sql(connection, "PRAGMA busy_timeout=10000");
+					sql(connection, "PRAGMA synchronous=NORMAL");
 					out.println("ok");
 				}
 				else if (connection == null) {

@@ -1,6 +1,7 @@
 package io.hacluster.samples.lab;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -99,6 +100,7 @@ final class Benchmark {
 
 	private Duration backendStart(Cluster cluster) throws IOException {
 		Samples samples = new Samples();
+		Files.createDirectories(cluster.directory().resolve("tmp"));
 		for (int i = 0; i < REPETITIONS; i++) {
 			Path database = cluster.directory().resolve("alone-" + i + ".db");
 			int port = Cluster.freePort();
@@ -158,7 +160,7 @@ final class Benchmark {
 
 	private Duration healthyAfter(String url, ChildProcess process, long start) {
 		while (!this.http.get(url + "/health").isOk()) {
-			if (System.nanoTime() - start > TAKEOVER_TIMEOUT.toNanos()) {
+			if (!process.isAlive() || System.nanoTime() - start > TAKEOVER_TIMEOUT.toNanos()) {
 				throw new LabException("the backend is not healthy\n" + process.tail());
 			}
 			pause(HEALTH_POLL);
