@@ -38,10 +38,11 @@ final class Candidacy {
 	}
 
 	/**
-	 * Returns when the time aside ends, if that is before another time.
+	 * Returns when the time aside ends, if that is still to come and before another time.
 	 */
-	long wakeBefore(long other) {
-		return (this.asideUntil != null && this.asideUntil - other < 0) ? this.asideUntil : other;
+	long wakeBefore(long other, long now) {
+		Long until = this.asideUntil;
+		return (until != null && until - now > 0 && until - other < 0) ? until : other;
 	}
 
 	/**

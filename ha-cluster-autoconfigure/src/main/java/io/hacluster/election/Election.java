@@ -88,7 +88,7 @@ final class Election implements ClaimListener {
 		}
 		long until = earlier(((Step.Pause) first).until(), ((Step.Pause) second).until());
 		until = earlier(until, deadline(this.leadership, now, until));
-		until = this.candidacy.wakeBefore(until);
+		until = this.candidacy.wakeBefore(until, now);
 		return new Step.Pause(earlier(until, deadline(this.identityClaim, now, until)));
 	}
 

@@ -140,7 +140,7 @@ public final class LeaderElector implements AutoCloseable {
 	 * (invariant I4). The term is over before the store is told; only the record of this
 	 * process and epoch is changed (invariant I9). Waits for the store, at most twice its
 	 * timeout; after that it is tried in the background until the lease would have
-	 * expired anyway.
+	 * expired anyway. Call {@link #standAside} first, or this node may win again at once.
 	 * @param epoch the epoch of the term to give back, which may have been lost before
 	 * @return whether the store confirmed it in that time
 	 */

@@ -37,6 +37,10 @@ final class LeaseClaim {
 
 	private boolean doubtful;
 
+	private boolean createdInDoubt;
+
+	private long provenRevision;
+
 	LeaseClaim(String key, NodeIdentity identity, ElectionSettings settings, Ticker ticker, RandomGenerator random,
 			ClaimListener listener) {
 		this.key = key;
@@ -99,7 +103,7 @@ final class LeaseClaim {
 		if (wish == Wish.HOLD) {
 			long free = freeFrom();
 			if (now - free >= 0) {
-				return take(now, logEpoch.getAsLong());
+				return take(logEpoch.getAsLong());
 			}
 			wake = earlier(free, wake);
 		}
@@ -108,7 +112,7 @@ final class LeaseClaim {
 
 	private boolean isReleasable(Wish wish) {
 		Lease lease = ownRecord();
-		if (lease == null || lease.state() != Lease.State.HELD) {
+		if (lease == null || lease.state() != Lease.State.HELD || !isProven()) {
 			return false;
 		}
 		// A record of ours that never became a term was applied after we had given up on
@@ -118,27 +122,34 @@ final class LeaseClaim {
 
 	private long freeFrom() {
 		Optional<VersionedLease> record = this.observation.record();
-		if (ownRecord() != null) {
+		if (ownRecord() != null && isProven()) {
 			// The holder is this very process, and it does not hold
 			return this.observation.since();
 		}
-		boolean released = record.isPresent() && record.get().lease().state() == Lease.State.RELEASED;
-		return this.observation.freeFrom() + ((released || this.observation.isBlank()) ? 0 : this.schedule.jitter());
+		boolean waits = record.isPresent() && record.get().lease().state() == Lease.State.HELD;
+		return this.observation.freeFrom() + (waits ? this.schedule.jitter() : 0);
 	}
 
-	private Step take(long now, long logEpoch) {
-		if (logEpoch > 0 && this.observation.isBlank()) {
-			// There was a leader before, so the store has been wiped, and that leader may
-			// not have noticed yet
+	/**
+	 * Returns whether a record of ours follows directly on what we last knew. That of a
+	 * create does not: it can be applied, even much later, after others held the lease
+	 * and an operator purged it, so it says nothing about who leads.
+	 */
+	private boolean isProven() {
+		return !this.createdInDoubt || this.observation.revision() == this.provenRevision;
+	}
+
+	private Step take(long logEpoch) {
+		if (logEpoch > 0) {
 			this.observation.formerTerms();
-			long free = freeFrom();
-			if (now - free < 0) {
-				return new Step.Pause(earlier(free, this.schedule.readAt()));
-			}
 		}
+		boolean reserve = this.observation.record().isEmpty() && !this.observation.isBlank();
+		this.createdInDoubt |= reserve;
 		Epoch epoch = new Epoch(Math.max(logEpoch, this.observation.greatestEpoch()) + 1);
-		return write(Step.Purpose.TAKE, new Lease(this.identity.nodeId(), this.identity.nonce(), epoch,
-				Lease.State.HELD, this.settings.address(), this.settings.leaseDuration()));
+		return write(reserve ? Step.Purpose.RESERVE : Step.Purpose.TAKE,
+				new Lease(this.identity.nodeId(), this.identity.nonce(), epoch, Lease.State.HELD,
+						this.settings.address(),
+						reserve ? this.observation.duration() : this.settings.leaseDuration()));
 	}
 
 	private static long earlier(long time, long other) {
@@ -197,6 +208,7 @@ final class LeaseClaim {
 			this.schedule.failed(now, this.term != null);
 			if (call.isWrite()) {
 				this.doubtful = true;
+				this.createdInDoubt |= call.expectedRevision() == 0;
 				this.schedule.readNow();
 			}
 		}
@@ -208,6 +220,9 @@ final class LeaseClaim {
 		if (this.observation.update(record, now)) {
 			this.listener.changed(record);
 		}
+		if (stillHeld) {
+			this.provenRevision = this.observation.revision();
+		}
 		if (!stillHeld) {
 			lose((record == null) ? "the record is gone from the store"
 					: "the record is held by " + record.lease().holder() + " in epoch " + record.lease().epoch());
@@ -217,6 +232,9 @@ final class LeaseClaim {
 	private void written(Step.Purpose purpose, VersionedLease record, long sentAt, long now) {
 		long deadline = sentAt + this.settings.leaseDuration().minus(this.settings.margin()).toNanos();
 		this.observation.update(record, now);
+		if (purpose != Step.Purpose.RESERVE) {
+			this.provenRevision = record.revision();
+		}
 		if (purpose == Step.Purpose.RENEW) {
 			this.schedule.renewed(sentAt);
 			if (this.term != null && !this.term.extend(deadline)) {

@@ -96,13 +96,19 @@ final class Observation {
 	}
 
 	/**
-	 * Returns from when on the record may be taken over: at once if it says so, otherwise
-	 * after it stood for its whole duration. An absent record that was there before is a
-	 * purged or wiped store, whose holder may still be leading.
+	 * Returns how long the record must stand, or if it is gone, must have stood.
+	 */
+	Duration duration() {
+		return this.duration;
+	}
+
+	/**
+	 * Returns from when on the record may be replaced: after it stood for its whole
+	 * duration, or at once if it has been given back or there is none.
 	 */
 	long freeFrom() {
-		boolean free = (this.record != null) ? this.record.lease().state() == Lease.State.RELEASED : !this.formerRecord;
-		return free ? this.since : this.since + this.duration.toNanos();
+		boolean held = this.record != null && this.record.lease().state() == Lease.State.HELD;
+		return held ? this.since + this.duration.toNanos() : this.since;
 	}
 
 }

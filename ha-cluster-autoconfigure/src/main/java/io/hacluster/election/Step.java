@@ -46,6 +46,13 @@ sealed interface Step {
 		READ,
 
 		/**
+		 * Put a record where one was purged: its holder may still be leading, so the new
+		 * record must stand for a full lease before it is taken, by whomever (invariant
+		 * I6).
+		 */
+		RESERVE,
+
+		/**
 		 * Become the holder.
 		 */
 		TAKE,

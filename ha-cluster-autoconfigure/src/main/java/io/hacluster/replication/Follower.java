@@ -20,6 +20,8 @@ import io.hacluster.replication.FollowerEvent.Received;
 import io.hacluster.replication.RejoinBase.Ahead;
 import io.hacluster.replication.RejoinBase.Nothing;
 import io.hacluster.replication.RejoinBase.Replica;
+import io.hacluster.replication.ReplicaPosition.Place;
+import io.hacluster.replication.ReplicationStatus.State;
 
 /**
  * Follows the log on a thread of its own: settles what it finds on the disk, restores if
@@ -112,6 +114,7 @@ final class Follower {
 	private void run() {
 		try {
 			clearStaging();
+			tellWhatIsThere();
 			while (!this.context.isStopping()) {
 				attempt();
 				this.progress.settled();
@@ -137,7 +140,11 @@ final class Follower {
 			this.context.counters().storeError();
 			failed(ex.getMessage());
 		}
-		catch (IOException | UncheckedIOException | HaClusterException ex) {
+		catch (IOException | UncheckedIOException ex) {
+			failed("The log cannot be followed into " + this.context.files().replica().database() + ": "
+					+ ex.getMessage());
+		}
+		catch (HaClusterException ex) {
 			failed(ex.getMessage());
 		}
 		catch (RuntimeException ex) {
@@ -203,7 +210,7 @@ final class Follower {
 		}
 		try {
 			ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
-			this.context.rejoin().setAside(ReplicaPosition.Place.REPLICA, position, String.valueOf(reason));
+			this.context.rejoin().setAside(Place.REPLICA, position, String.valueOf(reason));
 			this.base = new Nothing();
 		}
 		catch (IOException ex) {
@@ -223,6 +230,24 @@ final class Follower {
 			catch (IOException | RuntimeException ex) {
 				failed("The replica's position cannot be made durable: " + ex.getMessage());
 			}
+		}
+	}
+
+	/**
+	 * Until the log has been asked, this is all that is known.
+	 */
+	private void tellWhatIsThere() {
+		try {
+			ReplicaFiles files = this.context.files();
+			files.position().read().ifPresent((position) -> {
+				this.progress.epoch(position.epoch());
+				this.progress.restart(position.txid(), position.txid(), LogOffset.START);
+			});
+			State found = files.exists(Place.REPLICA) ? State.FOLLOWING : State.RESTORING;
+			this.progress.state(files.exists(Place.DATABASE) ? State.AHEAD : found);
+		}
+		catch (IOException ex) {
+			failed(ex.toString());
 		}
 	}
 

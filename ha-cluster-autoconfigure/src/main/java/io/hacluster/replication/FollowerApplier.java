@@ -28,7 +28,7 @@ final class FollowerApplier implements FollowerWatch.Handler {
 
 	private static final Logger logger = LoggerFactory.getLogger(FollowerApplier.class);
 
-	private static final int MAX_MERGED = 256;
+	private static final long MAX_MERGED = 32L << 20;
 
 	private final FollowerContext context;
 
@@ -37,6 +37,8 @@ final class FollowerApplier implements FollowerWatch.Handler {
 	private final FollowerProgress progress;
 
 	private final List<FollowerFile> pending = new ArrayList<>();
+
+	private long pendingWeight;
 
 	private long next;
 
@@ -111,8 +113,9 @@ final class FollowerApplier implements FollowerWatch.Handler {
 			return catchUp(file);
 		}
 		this.pending.add(file);
+		this.pendingWeight += file.weight();
 		this.next = file.header().maxTxid() + 1;
-		if (this.context.queue().isEmpty() || this.pending.size() >= MAX_MERGED) {
+		if (this.context.queue().isEmpty() || this.pendingWeight >= MAX_MERGED) {
 			applyPending();
 		}
 		return true;
@@ -205,6 +208,7 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		if (!this.pending.isEmpty()) {
 			List<FollowerFile> files = List.copyOf(this.pending);
 			this.pending.clear();
+			this.pendingWeight = 0;
 			apply(files);
 			this.progress.recovered();
 		}

@@ -57,6 +57,19 @@ final class FollowerFile {
 				return new FollowerFile(entry, header, pages, null);
 			}
 		}
+		return keep(entry, content, directory);
+	}
+
+	/**
+	 * Receives and verifies a file, and keeps it in a file whatever its size.
+	 * @param entry what the log says of it
+	 * @param content its bytes
+	 * @param directory where to keep it
+	 * @return the file
+	 * @throws LtxFormatException if it is not sound, or is not the one that its name says
+	 * @throws IOException if it cannot be read or kept
+	 */
+	static FollowerFile keep(LogEntry entry, ByteSource content, Path directory) throws IOException {
 		Path spool = Files.createTempFile(directory, "received-", ".ltx");
 		try (InputStream in = content.openStream()) {
 			Files.copy(in, spool, StandardCopyOption.REPLACE_EXISTING);

@@ -130,7 +130,7 @@ final class RestoreSource {
 
 	private boolean receive(List<FollowerFile> files, LogEntry entry, Path staging, Set<LtxName> unsound) {
 		try {
-			files.add(FollowerFile.receive(entry, new StoredFile(this.store, entry), staging));
+			files.add(FollowerFile.keep(entry, new StoredFile(this.store, entry), staging));
 			return true;
 		}
 		catch (FileNotFoundException ex) {

@@ -382,6 +382,40 @@ abstract class AbstractSqliteReplicationTests {
 	}
 
 	@Test
+	void startFollowingWhenLogCannotBeReachedReturnsAndFollowsLater() throws Exception {
+		TestNode leader = leader("a", 3);
+		leader.insert(0, 5);
+		leader.awaitShipped();
+		TestNode follower = node("b");
+		follower.follow();
+		follower.catchUp();
+		follower.close();
+		FaultyStore[] store = new FaultyStore[1];
+		TestNode returned = new TestNode("b", this.directory.resolve("b"), (identity) -> {
+			store[0] = new FaultyStore(openStore("log", identity));
+			store[0].down = true;
+			return store[0];
+		});
+		this.nodes.add(returned);
+		returned.follow();
+		ReplicationStatus status = returned.replication().status();
+		assertThat(status.state()).isEqualTo(State.FOLLOWING);
+		assertThat(status.failure()).contains("down");
+		assertThat(status.txid()).isPositive();
+		assertThat(returned.replication().logEpoch()).isEqualTo(new Epoch(3));
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.replication().status().lag().toMillis() > 100);
+		assertThat(returned.rows(returned.replica())).hasSize(5);
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> returned.replication().fenceAndCatchUp(new Epoch(4), Duration.ofMillis(300)))
+			.withMessageContaining("down");
+		store[0].down = false;
+		leader.insert(5, 9);
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.rows(returned.replica()).size() == 9);
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.replication().status().failure() == null);
+		assertThat(returned.replication().status().lag()).isZero();
+	}
+
+	@Test
 	void flushWhenNeverPrimaryIsTrue() throws Exception {
 		TestNode node = node("a");
 		node.follow();

@@ -1,11 +1,8 @@
 package io.hacluster.replication.local;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -20,7 +17,6 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
-import io.hacluster.replication.ByteSource;
 import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogObserver;
@@ -204,7 +200,7 @@ final class LocalTail implements LogTail {
 
 	private void deliver(LogEntry entry) {
 		if (!this.closed) {
-			this.observer.file(entry, new FileSource(this.directory.file(entry.name()), entry.size()));
+			this.observer.file(entry, new LocalFileSource(this.directory.file(entry.name()), entry.size()));
 			this.last = entry.name().maxTxid();
 			this.anchored = true;
 		}
@@ -286,20 +282,6 @@ final class LocalTail implements LogTail {
 		if (this.thread.isAlive()) {
 			logger.warn("[{}] The observer of the log has not returned within {} ms", this.node, JOIN_MILLIS);
 		}
-	}
-
-	private record FileSource(Path path, long size) implements ByteSource {
-
-		@Override
-		public InputStream openStream() throws IOException {
-			try {
-				return Files.newInputStream(this.path);
-			}
-			catch (NoSuchFileException ex) {
-				throw new FileNotFoundException("'" + this.path + "' has been retired");
-			}
-		}
-
 	}
 
 	private static final class BrokenLogException extends IOException {

@@ -11,8 +11,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
+import io.hacluster.replication.Contents;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.LogWriter;
@@ -20,6 +22,8 @@ import io.hacluster.replication.RecordingObserver;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicaStoreContractTests;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.test.ReadOnlyDirectory;
+import io.hacluster.test.Requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -115,6 +119,42 @@ class LocalReplicaStoreTests extends ReplicaStoreContractTests {
 				.withMessageContaining("is missing");
 		}
 		assertThat(log()).doesNotExist();
+	}
+
+	@Test
+	void readOnlyDirectoryIsNamed() throws IOException {
+		try (ReadOnlyDirectory readOnly = ReadOnlyDirectory.create(this.directory.resolve("read-only"))) {
+			ReplicaStore store = closing(new LocalReplicaStore(readOnly.path(), NODE_A));
+			assertThat(store.list()).isEmpty();
+			assertThatExceptionOfType(StoreUnavailableException.class)
+				.isThrownBy(() -> store.fence(new Epoch(1), NODE_A))
+				.withMessageContaining(readOnly.path().toString())
+				.withMessageMatching(".*(read-only|permission denied).*");
+		}
+	}
+
+	@Test
+	void fullDiskIsNamedAndTheLogGoesOnWithSpace() throws Exception {
+		Path small = Files.createDirectory(this.directory.resolve("small"));
+		Requirements.require(run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", small.toString()),
+				"this user cannot mount a small file system");
+		try {
+			ReplicaStore store = closing(new LocalReplicaStore(small.resolve("log"), NODE_A));
+			LogWriter writer = fence(store, 1, NODE_A);
+			append(writer, LtxName.batch(1), "one");
+			assertThatExceptionOfType(StoreUnavailableException.class)
+				.isThrownBy(() -> get(writer.append(LtxName.batch(2), TIME, Contents.of(new byte[1024 * 1024]))))
+				.withMessageContaining("the disk is full");
+			append(fence(store, 1, NODE_A), LtxName.batch(2), "two");
+			assertThat(store.list()).hasSize(2);
+		}
+		finally {
+			run("umount", small.toString());
+		}
+	}
+
+	private static boolean run(String... command) throws Exception {
+		return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
 	}
 
 	@Test

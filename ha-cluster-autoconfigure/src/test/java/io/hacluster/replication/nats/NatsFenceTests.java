@@ -118,6 +118,9 @@ class NatsFenceTests {
 		try (HoldingProxy proxy = new HoldingProxy(server.port());
 				NatsReplicaStore stale = store(proxy.url(), settings, STALE, burn, probing);
 				NatsReplicaStore next = store(server.url(), settings, NEXT, burn, probing)) {
+			// the probe needs a fence to compare with, which without the burn the first
+			// lacks
+			stale.fence(Epoch.NONE, STALE).close();
 			RecordingObserver observer = new RecordingObserver();
 			try (LogTail tail = next.tail(LogOffset.START, observer)) {
 				LogOffset end = LogOffset.START;
