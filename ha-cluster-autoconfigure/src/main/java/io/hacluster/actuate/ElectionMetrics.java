@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-import io.hacluster.election.ElectionStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.election.ElectionStatus;
 
 /**
  * Meters of the election, under {@code ha.cluster.election}.

@@ -4,6 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
 import io.hacluster.ClusterRole;
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.election.ElectionStatus;
@@ -11,10 +15,6 @@ import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.ReplicationStatus;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.health.contributor.AbstractHealthIndicator;
-import org.springframework.boot.health.contributor.Health;
 
 /**
  * Health of the node: up while it does what its role asks of it, whichever role that is;

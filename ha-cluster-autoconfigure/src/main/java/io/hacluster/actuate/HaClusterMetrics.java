@@ -4,15 +4,16 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-import io.hacluster.ClusterRole;
-import io.hacluster.backend.BackendHealth;
-import io.hacluster.lifecycle.ClusterStatus;
-import io.hacluster.lifecycle.LifecycleState;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.ClusterRole;
+import io.hacluster.backend.BackendHealth;
+import io.hacluster.lifecycle.ClusterStatus;
+import io.hacluster.lifecycle.LifecycleState;
 
 /**
  * Meters of the node, under {@code ha.cluster}.

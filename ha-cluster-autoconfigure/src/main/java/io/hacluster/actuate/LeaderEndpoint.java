@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.hacluster.ClusterRole;
-import io.hacluster.Leadership;
-import io.hacluster.replication.ReplicationStatus;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+import io.hacluster.ClusterRole;
+import io.hacluster.Leadership;
+import io.hacluster.replication.ReplicationStatus;
 
 /**
  * Shows who leads, and lets an operator who has been granted access make the leader step

@@ -1,11 +1,11 @@
 package io.hacluster.actuate;
 
-import io.hacluster.actuate.LeaderEndpoint.ActionDescriptor;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+import io.hacluster.actuate.LeaderEndpoint.ActionDescriptor;
 
 /**
  * Gives the outcomes of {@link LeaderEndpoint} their HTTP statuses: 202 for what is under

@@ -3,8 +3,6 @@ package io.hacluster.actuate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-import io.hacluster.replication.ReplicationStatus;
-import io.hacluster.replication.ReplicationStatus.Counters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +10,9 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.ReplicationStatus.Counters;
 
 /**
  * Meters of the replication, under {@code ha.cluster.replication}.

@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.hacluster.Epoch;
-import io.hacluster.lifecycle.StepObserver;
-import io.hacluster.lifecycle.StepReport;
-import io.hacluster.lifecycle.TransitionReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+
+import io.hacluster.Epoch;
+import io.hacluster.lifecycle.StepObserver;
+import io.hacluster.lifecycle.StepReport;
+import io.hacluster.lifecycle.TransitionReport;
 
 /**
  * Times the sequences and their steps: {@code ha.cluster.transitions} tagged

@@ -2,10 +2,10 @@ package io.hacluster.autoconfigure;
 
 import java.time.Duration;
 
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
 import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.InvalidElectionSettingsException;
-
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Determines the times of the election, and refuses those that are not safe.

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -14,7 +16,6 @@ import io.hacluster.election.LeaderElector;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.replication.Replication;
 import io.hacluster.replication.ReplicationStatus;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an elector each time the node enters the election, and adds up how they did.

@@ -4,6 +4,15 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+
 import io.hacluster.Leadership;
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.Backend;
@@ -19,15 +28,6 @@ import io.hacluster.lifecycle.StepObserver;
 import io.hacluster.lifecycle.StepTimeouts;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.VirtualIp;
-
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of a cluster node: who it is, its election, and the two sequences.

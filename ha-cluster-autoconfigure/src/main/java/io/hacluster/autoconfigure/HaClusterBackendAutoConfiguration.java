@@ -2,16 +2,16 @@ package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.backend.Backend;
-import io.hacluster.backend.ProcessBackend;
-import io.hacluster.backend.ProcessSettings;
-
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.backend.Backend;
+import io.hacluster.backend.ProcessBackend;
+import io.hacluster.backend.ProcessSettings;
 
 /**
  * Auto-configuration of the backends that need no bean of the user.

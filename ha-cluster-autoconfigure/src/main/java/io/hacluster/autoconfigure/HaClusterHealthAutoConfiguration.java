@@ -1,9 +1,5 @@
 package io.hacluster.autoconfigure;
 
-import io.hacluster.actuate.HaClusterHealthIndicator;
-import io.hacluster.lifecycle.ClusterLifecycle;
-import io.hacluster.replication.Replication;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,6 +8,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+
+import io.hacluster.actuate.HaClusterHealthIndicator;
+import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.replication.Replication;
 
 /**
  * Auto-configuration of the health component {@code haCluster}.

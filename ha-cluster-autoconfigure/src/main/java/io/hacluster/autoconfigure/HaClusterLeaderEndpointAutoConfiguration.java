@@ -1,11 +1,5 @@
 package io.hacluster.autoconfigure;
 
-import io.hacluster.Leadership;
-import io.hacluster.actuate.LeaderEndpoint;
-import io.hacluster.actuate.LeaderEndpointWebExtension;
-import io.hacluster.lifecycle.ClusterLifecycle;
-import io.hacluster.replication.Replication;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -14,6 +8,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+
+import io.hacluster.Leadership;
+import io.hacluster.actuate.LeaderEndpoint;
+import io.hacluster.actuate.LeaderEndpointWebExtension;
+import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.replication.Replication;
 
 /**
  * Auto-configuration of the {@code leader} endpoint.

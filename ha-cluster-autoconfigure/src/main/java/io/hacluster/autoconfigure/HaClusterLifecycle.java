@@ -3,10 +3,10 @@ package io.hacluster.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
-import io.hacluster.lifecycle.ClusterLifecycle;
-
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
+
+import io.hacluster.lifecycle.ClusterLifecycle;
 
 /**
  * Lets the node take part in its cluster for as long as the application context runs.

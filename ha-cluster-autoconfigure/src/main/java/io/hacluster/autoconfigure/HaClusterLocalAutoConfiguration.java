@@ -3,17 +3,17 @@ package io.hacluster.autoconfigure;
 import java.nio.file.Path;
 import java.util.Objects;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.election.LeaseStore;
-import io.hacluster.election.local.LocalLeaseStore;
-import io.hacluster.replication.ReplicaStore;
-import io.hacluster.replication.local.LocalReplicaStore;
-
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.local.LocalLeaseStore;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.local.LocalReplicaStore;
 
 /**
  * Auto-configuration of the stores in a directory that the nodes of one machine share.

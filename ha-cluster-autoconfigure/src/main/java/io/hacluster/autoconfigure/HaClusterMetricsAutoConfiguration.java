@@ -1,5 +1,13 @@
 package io.hacluster.autoconfigure;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
 import io.hacluster.NodeIdentity;
 import io.hacluster.actuate.ElectionMetrics;
 import io.hacluster.actuate.HaClusterMetrics;
@@ -7,14 +15,6 @@ import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.actuate.StepMetrics;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.replication.Replication;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the meters under {@code ha.cluster}.

@@ -2,17 +2,7 @@ package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.Ticker;
-import io.hacluster.election.ElectionSettings;
-import io.hacluster.election.LeaseStore;
-import io.hacluster.election.nats.NatsLeaseStore;
-import io.hacluster.election.nats.NatsLeaseStoreSettings;
-import io.hacluster.replication.ReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.nats.client.Connection;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,6 +13,16 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
+import io.hacluster.election.ElectionSettings;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.nats.NatsLeaseStore;
+import io.hacluster.election.nats.NatsLeaseStoreSettings;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 
 /**
  * Auto-configuration of the stores on NATS.

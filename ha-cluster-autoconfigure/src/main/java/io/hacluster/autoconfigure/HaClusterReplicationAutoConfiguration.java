@@ -4,6 +4,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
 import io.hacluster.FencedException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -13,13 +20,6 @@ import io.hacluster.replication.Replication;
 import io.hacluster.replication.ReplicationListener;
 import io.hacluster.replication.ReplicationSettings;
 import io.hacluster.replication.SqliteReplication;
-
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the replication of one SQLite database.

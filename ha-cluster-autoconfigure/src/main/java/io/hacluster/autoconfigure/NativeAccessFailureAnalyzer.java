@@ -3,7 +3,6 @@ package io.hacluster.autoconfigure;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

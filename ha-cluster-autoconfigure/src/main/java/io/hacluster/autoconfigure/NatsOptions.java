@@ -3,12 +3,12 @@ package io.hacluster.autoconfigure;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-import io.hacluster.NodeIdentity;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.boot.ssl.SslBundle;
+
+import io.hacluster.NodeIdentity;
 
 /**
  * Makes the options of each connection to NATS afresh, so that a renewed certificate or

@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
 import io.hacluster.election.nats.NatsLeaseStoreException;
 import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks whether NATS can hold the leases. A server that does not answer, or has no

@@ -1,7 +1,8 @@
 package io.hacluster.autoconfigure;
 
-import io.hacluster.HaClusterException;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.HaClusterException;
 
 /**
  * What a {@link StartupCheck} found missing, and what can be done about it.

@@ -3,13 +3,14 @@ package io.hacluster.autoconfigure;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.Epoch;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepObserver;
 import io.hacluster.lifecycle.StepReport;
 import io.hacluster.lifecycle.TransitionReport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells several observers; one that throws keeps nothing from the others.

@@ -1,9 +1,9 @@
 package io.hacluster.autoconfigure;
 
-import io.hacluster.election.local.UnusableDirectoryException;
-
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+
+import io.hacluster.election.local.UnusableDirectoryException;
 
 /**
  * Says what to do about a directory that the local store cannot use.

@@ -1,8 +1,8 @@
 package io.hacluster.backend;
 
-import io.hacluster.HaClusterException;
-
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.HaClusterException;
 
 /**
  * A backend could not be started or stopped.

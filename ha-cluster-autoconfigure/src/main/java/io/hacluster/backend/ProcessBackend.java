@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.backend.BackendHealth.Status;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.backend.BackendHealth.Status;
 
 /**
  * A backend that is a process of this machine, in a process group of its own.

@@ -1,8 +1,8 @@
 package io.hacluster.election;
 
-import io.hacluster.Epoch;
-
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.Epoch;
 
 /**
  * Whether this node runs for the lease: it does not while it stands aside, while another

@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions of one node's election, without threads, waits or calls to the store: it

@@ -1,8 +1,8 @@
 package io.hacluster.election;
 
-import io.hacluster.NodeIdentity;
-
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.NodeIdentity;
 
 /**
  * Notices that another live process uses this node's id (invariant I12): its record of

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 
-import io.hacluster.Epoch;
-import io.hacluster.NodeIdentity;
-import io.hacluster.Ticker;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
 
 /**
  * Runs for the leadership of a cluster, holds it by renewing the lease, and knows who

@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * One process's claim to one lease, as a pure state machine: it is asked what to do, is

@@ -2,9 +2,9 @@ package io.hacluster.election;
 
 import java.util.Optional;
 
-import io.hacluster.HaClusterException;
-
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.HaClusterException;
 
 /**
  * How a call to the store ended.

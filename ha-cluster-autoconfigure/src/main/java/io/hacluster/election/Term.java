@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.Ticker;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * One term of holding a lease. Validity is latched: once anybody has seen the deadline

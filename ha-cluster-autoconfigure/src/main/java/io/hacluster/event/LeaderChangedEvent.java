@@ -1,9 +1,9 @@
 package io.hacluster.event;
 
-import io.hacluster.NodeId;
+import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Leadership.Leader;
-import org.jspecify.annotations.Nullable;
+import io.hacluster.NodeId;
 
 /**
  * The cluster has another leader than before, or none, as this node sees it. When several

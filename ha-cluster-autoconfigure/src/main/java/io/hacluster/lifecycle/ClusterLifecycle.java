@@ -6,15 +6,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+
 import io.hacluster.Leadership;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.LeaderElector;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * The life of a node: it settles as a follower, takes part in the election, becomes

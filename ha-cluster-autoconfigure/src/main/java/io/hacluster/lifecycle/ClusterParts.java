@@ -1,9 +1,10 @@
 package io.hacluster.lifecycle;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.backend.Backend;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.VirtualIp;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the two sequences drive. The steps of a part that is absent are skipped.

@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeId;
 import io.hacluster.backend.BackendHealth;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a node is, at one moment.

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.LeaderElector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Drives a {@link LeaderElector}. An elector starts once, hence the supplier.

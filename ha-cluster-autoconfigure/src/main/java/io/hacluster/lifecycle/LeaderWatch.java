@@ -6,6 +6,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.Backend;
@@ -13,9 +17,6 @@ import io.hacluster.backend.BackendHealth;
 import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.election.HeldLease;
 import io.hacluster.vip.VirtualIp;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a leader does at intervals: it asks its backend how it is, and prolongs the

@@ -7,15 +7,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeIdentity;
 import io.hacluster.event.LeaderChangedEvent;
 import io.hacluster.event.LeadershipGrantedEvent;
 import io.hacluster.event.LeadershipRevokedEvent;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes events on a thread of its own, so that listeners may be slow or throw

@@ -4,13 +4,14 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.Leadership;
 import io.hacluster.NodeId;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.Lease;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Leadership as a comparison of the clock with the deadline of the promoted lease.

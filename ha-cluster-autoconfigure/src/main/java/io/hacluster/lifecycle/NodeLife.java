@@ -8,6 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -18,9 +22,6 @@ import io.hacluster.election.HeldLease;
 import io.hacluster.election.Lease;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.VirtualIp;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One life of a node, from start to stop: takes signals one by one, asks the state

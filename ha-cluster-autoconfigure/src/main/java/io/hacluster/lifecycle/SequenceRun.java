@@ -11,10 +11,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.Ticker;
 import io.hacluster.lifecycle.StepReport.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run through a sequence. One thread runs the steps; any thread may interrupt it. A

@@ -1,8 +1,9 @@
 package io.hacluster.lifecycle;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.election.HeldLease;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is posted to the signal thread. The epoch says which term is meant; signals of

@@ -4,9 +4,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
-import io.hacluster.NodeIdentity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
 
 /**
  * The one thread that takes signals, in the order in which they were posted.

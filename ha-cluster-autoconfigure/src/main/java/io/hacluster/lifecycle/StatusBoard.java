@@ -4,13 +4,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.lifecycle.ClusterStatus.Failure;
 import io.hacluster.lifecycle.StepReport.Outcome;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where states, steps and failures are written up: for the status, the log and the

@@ -3,9 +3,10 @@ package io.hacluster.lifecycle;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.election.HeldLease;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A term of this node, from the lease won to the node settled again.

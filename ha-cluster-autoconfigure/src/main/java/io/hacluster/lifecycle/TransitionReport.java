@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-import io.hacluster.Epoch;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.Epoch;
 
 /**
  * How one run through a sequence went.

@@ -3,11 +3,11 @@ package io.hacluster.replication;
 import java.io.IOException;
 import java.nio.file.Path;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicaStore.LogTail;
 import io.hacluster.replication.ltx.LtxFormatException;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * One tail of the log: receives and verifies on the thread of the store, so that the

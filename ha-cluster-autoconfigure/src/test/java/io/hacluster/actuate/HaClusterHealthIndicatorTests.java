@@ -6,6 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
@@ -16,11 +21,6 @@ import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.ReplicationStatus;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

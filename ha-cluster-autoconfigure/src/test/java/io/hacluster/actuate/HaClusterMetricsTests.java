@@ -5,6 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.junit.jupiter.api.Test;
+
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
@@ -15,10 +20,6 @@ import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepReport;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.ReplicationStatus;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -10,13 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-import io.hacluster.ClusterRole;
-import io.hacluster.Epoch;
-import io.hacluster.Leadership;
-import io.hacluster.NodeId;
-import io.hacluster.replication.ReplicationStatus;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -24,6 +18,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+
+import io.hacluster.ClusterRole;
+import io.hacluster.Epoch;
+import io.hacluster.Leadership;
+import io.hacluster.NodeId;
+import io.hacluster.replication.ReplicationStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -4,21 +4,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-import io.hacluster.Leadership;
-import io.hacluster.election.LeaseStore;
-import io.hacluster.election.nats.NatsLeaseStore;
-import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.test.NatsServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+
+import io.hacluster.Leadership;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.nats.NatsLeaseStore;
+import io.hacluster.replication.nats.NatsReplicaStore;
+import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,6 @@
 package io.hacluster.autoconfigure;
 
 import org.junit.jupiter.api.Test;
-
 import org.springframework.beans.factory.BeanCreationException;
 
 import static org.assertj.core.api.Assertions.assertThat;

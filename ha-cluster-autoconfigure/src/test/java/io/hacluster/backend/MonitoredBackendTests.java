@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-import io.hacluster.backend.BackendHealth.Status;
 import org.junit.jupiter.api.Test;
+
+import io.hacluster.backend.BackendHealth.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

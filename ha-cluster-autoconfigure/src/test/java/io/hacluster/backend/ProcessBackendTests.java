@@ -14,16 +14,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import io.hacluster.NodeId;
-import io.hacluster.NodeIdentity;
-import io.hacluster.backend.BackendHealth.Status;
-import io.hacluster.test.Requirements;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import io.hacluster.backend.BackendHealth.Status;
+import io.hacluster.test.Requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

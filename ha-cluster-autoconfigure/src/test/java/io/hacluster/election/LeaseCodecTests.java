@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 
-import io.hacluster.Epoch;
-import io.hacluster.NodeId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

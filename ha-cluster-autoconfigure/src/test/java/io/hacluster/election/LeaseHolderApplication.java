@@ -7,12 +7,13 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
+import io.nats.client.Options;
+
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.election.local.LocalLeaseStore;
 import io.hacluster.election.nats.NatsLeaseStore;
 import io.hacluster.election.nats.NatsLeaseStoreSettings;
-import io.nats.client.Options;
 
 /**
  * A process of its own that runs for a lease and says when it certainly led. Each line

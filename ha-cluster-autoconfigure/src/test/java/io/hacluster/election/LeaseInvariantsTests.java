@@ -8,8 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.hacluster.Epoch;
 import org.junit.jupiter.api.Test;
+
+import io.hacluster.Epoch;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -9,10 +9,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * One node's {@link Election}, stepped by hand on a clock that stands still.

@@ -3,14 +3,14 @@ package io.hacluster.event;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.hacluster.Epoch;
-import io.hacluster.NodeId;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

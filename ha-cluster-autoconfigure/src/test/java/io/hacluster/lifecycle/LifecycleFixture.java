@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.vip.VirtualIp;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -9,6 +9,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
@@ -20,10 +25,6 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.LeaderElector;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.local.LocalLeaseStore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import io.hacluster.test.Requirements;
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.replication.ReplicaPosition.Place;
+import io.hacluster.test.Requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.election.LeaseStore;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.election.LeaseStore;
 
 /**
  * Calls back when a new revision appears in a directory. Its thread starts with the first

@@ -2,9 +2,9 @@ package io.hacluster.election.local;
 
 import java.nio.file.Path;
 
-import io.hacluster.StoreUnavailableException;
-
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.StoreUnavailableException;
 
 /**
  * The directory of the local store is missing, is not a directory, or cannot be written.

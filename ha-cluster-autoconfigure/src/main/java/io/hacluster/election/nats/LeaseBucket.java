@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.hacluster.StoreUnavailableException;
-import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
 import io.nats.client.Message;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.RetentionPolicy;
@@ -15,6 +13,9 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
 
 /**
  * The stream behind the bucket: made if it is absent, checked if it is there. Leases need

@@ -9,10 +9,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import io.hacluster.HaClusterException;
-import io.hacluster.NodeIdentity;
-import io.hacluster.StoreUnavailableException;
-import io.hacluster.election.LeaseStore;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
@@ -25,6 +21,11 @@ import io.nats.client.support.JsonValueUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.election.LeaseStore;
 
 /**
  * Hints at changed keys from one push consumer over the whole bucket. The server sends a

@@ -13,9 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.StoreUnavailableException;
-import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
@@ -28,6 +25,10 @@ import io.nats.client.impl.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
 
 /**
  * The connection of a lease store: notices a dead server within seconds, fails at once

@@ -6,14 +6,6 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.StoreUnavailableException;
-import io.hacluster.election.InvalidLeaseRecordException;
-import io.hacluster.election.Lease;
-import io.hacluster.election.LeaseCodec;
-import io.hacluster.election.LeaseConflictException;
-import io.hacluster.election.LeaseStore;
-import io.hacluster.election.VersionedLease;
 import io.nats.client.Message;
 import io.nats.client.Options;
 import io.nats.client.api.MessageInfo;
@@ -23,6 +15,15 @@ import io.nats.client.support.JsonParser;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.election.InvalidLeaseRecordException;
+import io.hacluster.election.Lease;
+import io.hacluster.election.LeaseCodec;
+import io.hacluster.election.LeaseConflictException;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.VersionedLease;
 
 /**
  * Leases in a NATS key-value bucket, one key for each lease. A compare-and-set is one

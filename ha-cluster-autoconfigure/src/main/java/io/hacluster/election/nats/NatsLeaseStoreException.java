@@ -1,8 +1,8 @@
 package io.hacluster.election.nats;
 
-import io.hacluster.StoreUnavailableException;
-
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.StoreUnavailableException;
 
 /**
  * NATS cannot be used for leases, for a reason that an operator has to remove.

@@ -2,10 +2,11 @@ package io.hacluster.election.local;
 
 import java.nio.file.Path;
 
+import org.junit.jupiter.api.io.TempDir;
+
 import io.hacluster.election.LeaderElectorContractTests;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.Leases;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests for {@link io.hacluster.election.LeaderElector} on a {@link LocalLeaseStore}.

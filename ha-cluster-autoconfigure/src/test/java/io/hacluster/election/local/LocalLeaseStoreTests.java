@@ -8,6 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.election.LeaseCodec;
 import io.hacluster.election.LeaseConflictException;
@@ -15,8 +18,6 @@ import io.hacluster.election.LeaseStore;
 import io.hacluster.election.LeaseStoreContractTests;
 import io.hacluster.election.Leases;
 import io.hacluster.election.VersionedLease;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -4,14 +4,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.hacluster.election.LeaderElectorContractTests;
-import io.hacluster.election.LeaseStore;
-import io.hacluster.election.Leases;
-import io.hacluster.test.NatsServer;
 import io.nats.client.Options;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.hacluster.election.LeaderElectorContractTests;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.Leases;
+import io.hacluster.test.NatsServer;
 
 /**
  * Tests for {@link io.hacluster.election.LeaderElector} on a {@link NatsLeaseStore}.

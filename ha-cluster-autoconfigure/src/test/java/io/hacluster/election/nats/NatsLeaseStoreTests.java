@@ -5,15 +5,6 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-import io.hacluster.NodeIdentity;
-import io.hacluster.StoreUnavailableException;
-import io.hacluster.election.LeaseConflictException;
-import io.hacluster.election.LeaseStore;
-import io.hacluster.election.LeaseStoreContractTests;
-import io.hacluster.election.Leases;
-import io.hacluster.election.VersionedLease;
-import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
-import io.hacluster.test.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.KeyValueManagement;
 import io.nats.client.Nats;
@@ -26,6 +17,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.election.LeaseConflictException;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.election.LeaseStoreContractTests;
+import io.hacluster.election.Leases;
+import io.hacluster.election.VersionedLease;
+import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
+import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
