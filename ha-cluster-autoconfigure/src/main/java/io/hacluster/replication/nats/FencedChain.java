@@ -33,7 +33,7 @@ import io.hacluster.replication.Fence;
  */
 final class FencedChain implements AutoCloseable {
 
-	private static final Duration POLL = Duration.ofMillis(100);
+	private static final Duration POLL = Duration.ofMillis(250);
 
 	private static final long JOIN_MILLIS = 10_000;
 

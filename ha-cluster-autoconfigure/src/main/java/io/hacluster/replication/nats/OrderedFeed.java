@@ -33,7 +33,7 @@ final class OrderedFeed implements AutoCloseable {
 
 	private static final Duration INACTIVE_THRESHOLD = Duration.ofSeconds(10);
 
-	private static final Duration POLL = Duration.ofMillis(100);
+	private static final Duration POLL = Duration.ofMillis(250);
 
 	private static final String LAST_CONSUMER_SEQUENCE = "Nats-Last-Consumer";
 

@@ -49,7 +49,7 @@ final class Benchmark {
 	 */
 	String run() throws SQLException, IOException {
 		Duration small;
-		try (Cluster cluster = Cluster.create(this.options)) {
+		try (Cluster cluster = Cluster.create(this.options.below("small"))) {
 			Node leader = start(cluster, SMALL_MEBIBYTES);
 			Duration backendStart = backendStart(cluster);
 			lag(cluster, leader);
@@ -61,7 +61,7 @@ final class Benchmark {
 					Samples.millis(stepDowns.outage().median().minus(backendStart)));
 		}
 		result("promotion with " + SMALL_MEBIBYTES + " MiB", "", Samples.millis(small));
-		try (Cluster cluster = Cluster.create(this.options)) {
+		try (Cluster cluster = Cluster.create(this.options.below("large"))) {
 			Node leader = start(cluster, this.options.large());
 			Duration large = stepDowns(cluster, leader).promotion().median();
 			result("promotion with " + this.options.large() + " MiB", "< 1.5 times", String.format(Locale.ROOT,

@@ -29,7 +29,7 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 	static final String USAGE = """
 			usage: ./demo [demo|bench] [options]
 			  --store nats|local  where leases and the log are kept (default: nats)
-			  --lease 3s          lease duration (default: 3s), at least 1s; a crash is noticed after about that long
+			  --lease 3s          lease duration, at least 1s: a crash is noticed after about that long (default: 3s; bench: 10s)
 			  --json              print the result as one JSON object and nothing else (demo)
 			  --keep              leave the directories of the nodes behind
 			  --dir DIR           where the nodes live (default: a temporary directory)
@@ -62,7 +62,7 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 		Path manager = null;
 		Path backend = null;
 		Path directory = null;
-		Duration lease = Duration.ofSeconds(3);
+		Duration lease = null;
 		boolean keep = false;
 		boolean json = false;
 		int large = 1024;
@@ -88,8 +88,23 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 		if (store == Store.NATS && natsServer == null) {
 			throw new IllegalArgumentException("the server is missing: --nats-server BINARY, or --store local");
 		}
+		if (lease == null) {
+			lease = Duration.ofSeconds((command == Command.DEMO) ? 3 : 10);
+		}
 		return new LabOptions(command, store, natsServer, manager, backend, lease, lease.dividedBy(4), directory, keep,
 				json, large);
+	}
+
+	/**
+	 * Returns these options for one of several clusters, each with a directory of its
+	 * own.
+	 * @param name the directory below the one that was asked for, if one was
+	 * @return the options
+	 */
+	LabOptions below(String name) {
+		Path below = (this.directory != null) ? this.directory.resolve(name) : null;
+		return new LabOptions(this.command, this.store, this.natsServer, this.manager, this.backend, this.lease,
+				this.renew, below, this.keep, this.json, this.large);
 	}
 
 	private static String value(String option, Deque<String> rest) {
