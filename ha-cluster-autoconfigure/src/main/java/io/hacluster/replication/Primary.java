@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -276,10 +277,13 @@ final class Primary implements AutoCloseable {
 
 	/**
 	 * Begins a snapshot exactly at a transaction of the log.
+	 * @param stop asked now and then whether to give up
 	 * @return the source, empty if that is not possible at the moment
 	 */
-	Optional<SnapshotSource> openSnapshot() throws InterruptedException {
-		return this.stopped ? Optional.empty() : call(() -> this.snapshots.open(Duration.ofSeconds(5)));
+	Optional<SnapshotSource> openSnapshot(BooleanSupplier stop) throws InterruptedException {
+		SnapshotRequest request = new SnapshotRequest(() -> this.snapshots.open(Duration.ofSeconds(5)));
+		this.loop.post(request);
+		return request.await(() -> stop.getAsBoolean() || this.stopped);
 	}
 
 	/**

@@ -151,6 +151,15 @@ final class PrimaryLoop {
 	}
 
 	/**
+	 * Gives a command without waiting for it.
+	 * @param command the command, which is not carried out if the loop has ended
+	 */
+	void post(Runnable command) {
+		this.commands.add(new FutureTask<>(command, null));
+		this.signal.giveUrgently();
+	}
+
+	/**
 	 * Ends the loop after the commands that have been given.
 	 * @param timeout how long to wait for its end
 	 */

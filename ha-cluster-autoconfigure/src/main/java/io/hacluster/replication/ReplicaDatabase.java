@@ -73,6 +73,7 @@ final class ReplicaDatabase implements AutoCloseable {
 		Connection connection = connect(file);
 		FileChannel log = null;
 		try {
+			requireIndex(file);
 			log = FileChannel.open(file.log(), StandardOpenOption.READ, StandardOpenOption.WRITE);
 			ReplicaDatabase database = new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()),
 					ticker);
@@ -213,6 +214,18 @@ final class ReplicaDatabase implements AutoCloseable {
 			if (!result.next() || !"wal".equalsIgnoreCase(result.getString(1))) {
 				throw new ReplicaChangedException("it is not in WAL mode");
 			}
+		}
+	}
+
+	/**
+	 * Within one process SQLite shares the wal-index among all connections to a file,
+	 * under the name that the first of them knew. One that was opened while this node led
+	 * makes all others use an index that no reader of the replica would find.
+	 */
+	private static void requireIndex(ReplicaFile file) throws IOException {
+		if (!Files.exists(file.shared())) {
+			throw new IOException("this application still has a connection to the database open from when this node "
+					+ "led; it has to be closed when the leadership is lost, in a method with @OnLeadershipLost");
 		}
 	}
 

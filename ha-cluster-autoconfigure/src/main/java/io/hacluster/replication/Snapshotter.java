@@ -161,7 +161,7 @@ final class Snapshotter implements AutoCloseable {
 		long last = newest(this.store.list()).map((entry) -> entry.name().maxTxid()).orElse(0L);
 		PrimaryEncoder.EncodedFile file;
 		LtxName name;
-		try (SnapshotSource source = this.primary.openSnapshot()
+		try (SnapshotSource source = this.primary.openSnapshot(() -> this.stopped)
 			.orElseThrow(() -> new HaClusterException("the primary does not ship at the moment"))) {
 			name = LtxName.snapshot(source.txid());
 			if (last == source.txid()) {

@@ -268,6 +268,23 @@ class ReplicaDatabaseTests {
 	}
 
 	@Test
+	void openWhenThisProcessStillHasItOpenUnderItsFormerNameSaysWhatToClose() throws Exception {
+		Path former = this.directory.resolve("former.db");
+		Path replica = this.directory.resolve("renamed.db");
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + former);
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA journal_mode=WAL");
+			statement.execute("CREATE TABLE t (x)");
+			statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+			Files.move(former, replica);
+			assertThatExceptionOfType(IOException.class)
+				.isThrownBy(() -> ReplicaDatabase.open(new ReplicaFile(replica), Ticker.SYSTEM))
+				.withMessageContaining("@OnLeadershipLost");
+		}
+		ReplicaDatabase.open(new ReplicaFile(replica), Ticker.SYSTEM).close();
+	}
+
+	@Test
 	void readersInOtherProcessesNeverSeeATornState() throws Exception {
 		List<ReaderProcess> readers = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {

@@ -105,7 +105,7 @@ class SnapshotterTests {
 				Awaitility.await().until(() -> this.fixture.primary.status().checkpoints() > before);
 			}
 			this.fixture.awaitLevel();
-			try (SnapshotSource source = this.fixture.primary.openSnapshot().orElseThrow()) {
+			try (SnapshotSource source = this.fixture.primary.openSnapshot(() -> false).orElseThrow()) {
 				long before = this.fixture.primary.status().checkpoints();
 				writer.sql("PRAGMA busy_timeout=50");
 				writer.sql("UPDATE t SET v = randomblob(5000)");
@@ -141,7 +141,7 @@ class SnapshotterTests {
 	@Test
 	void writerIsNotKeptWaitingWhileSnapshotIsRead() throws Exception {
 		writer.insert(10, 5000);
-		try (SnapshotSource source = this.fixture.primary.openSnapshot().orElseThrow()) {
+		try (SnapshotSource source = this.fixture.primary.openSnapshot(() -> false).orElseThrow()) {
 			writer.sql("PRAGMA busy_timeout=0");
 			writer.insert(3, 100);
 			assertThat(source.txid()).isPositive();
