@@ -2,7 +2,9 @@ package io.hacluster.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
@@ -35,6 +37,8 @@ final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
 
 	private final Duration stopTimeout;
 
+	private @Nullable CountDownLatch stopped;
+
 	HaClusterLifecycle(ClusterLifecycle lifecycle, List<StartupCheck> checks, Duration stopTimeout) {
 		this.lifecycle = lifecycle;
 		this.checks = List.copyOf(checks);
@@ -45,11 +49,44 @@ final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
 	public void start() {
 		this.checks.forEach(StartupCheck::run);
 		this.lifecycle.start();
+		keepAlive();
+	}
+
+	/**
+	 * A node without a web server has no other thread that keeps its process running.
+	 */
+	private synchronized void keepAlive() {
+		if (this.stopped == null) {
+			CountDownLatch latch = new CountDownLatch(1);
+			this.stopped = latch;
+			new Thread(() -> await(latch), "ha-keep-alive").start();
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override
 	public void stop() {
-		this.lifecycle.stop(this.stopTimeout);
+		try {
+			this.lifecycle.stop(this.stopTimeout);
+		}
+		finally {
+			letGo();
+		}
+	}
+
+	private synchronized void letGo() {
+		if (this.stopped != null) {
+			this.stopped.countDown();
+			this.stopped = null;
+		}
 	}
 
 	@Override

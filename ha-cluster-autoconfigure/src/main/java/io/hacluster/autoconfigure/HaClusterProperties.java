@@ -28,7 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param backend Service that only the leader runs.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  */
-@ConfigurationProperties("ha.cluster")
+@ConfigurationProperties(prefix = "ha.cluster", ignoreUnknownFields = false)
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Backend backend,

@@ -132,6 +132,10 @@ final class HaClusterPropertiesValidator {
 			if (!"http".equals(scheme) && !"https".equals(scheme)) {
 				throw invalid("backend.health.url", backend.health().url(), "It must begin with http:// or https://");
 			}
+			if (backend.health().url().getHost() == null) {
+				throw invalid("backend.health.url", backend.health().url(),
+						"It must name a host, of letters, digits, '.' and '-' only");
+			}
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
@@ -16,6 +17,8 @@ import org.springframework.boot.ssl.SslBundles;
  */
 final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 
+	private static final Set<String> SCHEMES = Set.of("nats", "tls", "ws", "wss");
+
 	private static final String MASK = "******";
 
 	private final HaClusterProperties.Nats properties;
@@ -25,6 +28,14 @@ final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 	PropertiesNatsConnectionDetails(HaClusterProperties.Nats properties, @Nullable SslBundles sslBundles) {
 		this.properties = properties;
 		this.sslBundles = sslBundles;
+	}
+
+	private static void requireUrl(String server) {
+		int end = server.indexOf("://");
+		if (end >= 0 && !SCHEMES.contains(server.substring(0, end))) {
+			throw HaClusterPropertiesValidator.invalid("nats.servers", server,
+					"A server's URL begins with nats://, tls://, ws:// or wss://");
+		}
 	}
 
 	/**
@@ -37,6 +48,7 @@ final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 			throw HaClusterPropertiesValidator.invalid("nats.servers", null,
 					"The servers of the NATS store must be set, for example nats://10.0.0.1:4222");
 		}
+		this.properties.servers().forEach(PropertiesNatsConnectionDetails::requireUrl);
 		MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleNonNullValuesIn((entries) -> {
 			entries.put("ha.cluster.nats.username", getUsername());
 			entries.put("ha.cluster.nats.token", getToken());

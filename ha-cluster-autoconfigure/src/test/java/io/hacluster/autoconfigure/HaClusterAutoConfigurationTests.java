@@ -2,6 +2,7 @@ package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -97,6 +98,20 @@ class HaClusterAutoConfigurationTests {
 			assertThat(calls).containsExactly("granted " + leadership.epoch());
 		});
 		assertThat(calls).hasSize(2).last().isEqualTo("lost");
+	}
+
+	@Test
+	void contextWithoutWebServerKeepsTheProcessRunningUntilItCloses() {
+		List<Thread> keepers = new ArrayList<>();
+		local("a").run((context) -> {
+			Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.filter((thread) -> thread.getName().equals("ha-keep-alive"))
+				.forEach(keepers::add);
+			assertThat(keepers).isNotEmpty().noneMatch(Thread::isDaemon);
+		});
+		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> keepers.stream().noneMatch(Thread::isAlive));
 	}
 
 	@Test

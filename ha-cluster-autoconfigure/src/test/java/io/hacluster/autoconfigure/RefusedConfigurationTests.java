@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -28,7 +29,6 @@ class RefusedConfigurationTests {
 			name                         | ""          | must be set
 			name                         | a.b         | letters, digits
 			node-id                      | "a b"       | letters, digits
-			store                        | ""          | 'nats', or 'local'
 			local.directory              | ""          | needs a directory
 			election.lease-duration      | 900ms       | lease duration must be 1s to 1h
 			election.renew-interval      | 200ms       | at least 250ms
@@ -51,6 +51,8 @@ class RefusedConfigurationTests {
 			backend.health.interval      | 0s          | longer than zero
 			backend.health.timeout       | 0s          | longer than zero
 			backend.health.url           | ftp://x/y   | http:// or https://
+			backend.health.url           | http://x_y/z| must name a host
+			backend.health.url           | http:///z   | must name a host
 			backend.health.url           | http://x/y  | There is no backend to ask
 			backend.type                 | custom      | There is no bean of type 'io.hacluster.backend.Backend'
 			lifecycle.catch-up-timeout   | 0s          | longer than zero
@@ -99,6 +101,28 @@ class RefusedConfigurationTests {
 			}));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "sqlite.pth", "election.lease-durations", "backend.health.uri" })
+	void contextWhenPropertyIsMisspelledIsRefused(String property) {
+		valid().withPropertyValues("ha.cluster." + property + "=x")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("ha.cluster." + property)
+				.rootCause()
+				.isInstanceOf(UnboundConfigurationPropertiesException.class));
+	}
+
+	@Test
+	void contextWhenStoreIsNotChosenNamesTheProperty() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class))
+			.withPropertyValues("ha.cluster.name=test")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("ha.cluster.store");
+					assertThat(ex.getReason()).contains("'nats', or 'local'");
+				}));
+	}
+
 	@Test
 	void contextWhenReplicaPathIsGivenWithoutPathNamesThePath() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class))
@@ -112,7 +136,8 @@ class RefusedConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			x=y                                          | ha.cluster.nats.servers
+			request-timeout=1s                           | ha.cluster.nats.servers
+			servers=http://h:1                           | ha.cluster.nats.servers
 			servers=nats://h:1,username=u                | ha.cluster.nats.password
 			servers=nats://h:1,password=p                | ha.cluster.nats.username
 			servers=nats://h:1,credentials-file=/no/file | ha.cluster.nats.credentials-file

@@ -7,8 +7,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.hacluster.HaClusterException;
 import org.junit.jupiter.api.Test;
+
+import io.hacluster.HaClusterException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
