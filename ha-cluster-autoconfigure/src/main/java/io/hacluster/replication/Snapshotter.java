@@ -33,6 +33,8 @@ final class Snapshotter implements AutoCloseable {
 
 	private static final Duration RETRY = Duration.ofSeconds(30);
 
+	private static final Duration LOOK = Duration.ofSeconds(1);
+
 	private final PrimarySettings settings;
 
 	private final NodeIdentity identity;
@@ -104,6 +106,11 @@ final class Snapshotter implements AutoCloseable {
 			long wait = next - this.ticker.nanoTime();
 			if (wait > 0 && !this.wanted) {
 				this.signal.await(wait);
+				continue;
+			}
+			if (this.primary.status().state() == ReplicationStatus.State.AWAITING_DATABASE) {
+				next = this.ticker.nanoTime() + LOOK.toNanos();
+				this.wanted = false;
 				continue;
 			}
 			try {
