@@ -2,8 +2,6 @@ package io.hacluster.replication;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BiConsumer;
@@ -45,6 +43,8 @@ final class Follower {
 	private @Nullable RejoinBase base;
 
 	private @Nullable FollowerReplica replica;
+
+	private @Nullable String rejection;
 
 	/**
 	 * Creates a follower.
@@ -98,8 +98,7 @@ final class Follower {
 	 * Stops following; what has been received but not applied is left.
 	 * @param timeout how long to wait
 	 * @return on what this has been working, null if that had not been settled
-	 * @throws HaClusterException if it does not stop in time, or its position could not
-	 * be made durable
+	 * @throws HaClusterException if it does not stop in time
 	 * @throws InterruptedException if interrupted
 	 */
 	@Nullable RejoinBase stop(Duration timeout) throws InterruptedException {
@@ -111,9 +110,29 @@ final class Follower {
 		return this.base;
 	}
 
+	/**
+	 * Returns on what this has been working, once it has stopped.
+	 * @return something that may be promoted
+	 * @throws HaClusterException if the replica has been given up and not been built anew
+	 * yet, or its position could not be made durable
+	 */
+	RejoinBase requireBase() {
+		RejoinBase last = this.base;
+		if (this.rejection != null) {
+			throw new HaClusterException(
+					"The replica has to be built anew from the log before this node can lead: " + this.rejection);
+		}
+		if (last == null || (last instanceof Replica found && found.position().stamp() == null)) {
+			String failure = this.progress.failure();
+			throw new HaClusterException("The replica's position could not be made durable: "
+					+ ((failure != null) ? failure : "it is not known"));
+		}
+		return last;
+	}
+
 	private void run() {
 		try {
-			clearStaging();
+			this.context.clearStaging();
 			tellWhatIsThere();
 			while (!this.context.isStopping()) {
 				attempt();
@@ -132,8 +151,7 @@ final class Follower {
 			return;
 		}
 		catch (ReplicaChangedException ex) {
-			failed("The replica is built anew: " + ex.getMessage());
-			rejectReplica(ex.getMessage());
+			rejectReplica(ex);
 			return;
 		}
 		catch (StoreUnavailableException ex) {
@@ -176,6 +194,7 @@ final class Follower {
 		}
 		if (current instanceof Nothing) {
 			this.base = new FollowerBootstrap(this.context).run();
+			this.rejection = null;
 		}
 		else if (current instanceof Ahead ahead) {
 			this.base = new FollowerHold(this.context, ahead).run();
@@ -202,19 +221,26 @@ final class Follower {
 		}
 	}
 
-	private void rejectReplica(@Nullable String reason) {
+	private void rejectReplica(HaClusterException cause) {
+		String reason = String.valueOf(cause.getMessage());
+		failed("The replica is built anew: " + reason);
+		this.rejection = reason;
 		FollowerReplica open = this.replica;
 		this.replica = null;
 		if (open != null) {
 			open.abandon();
 		}
+		ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
+		// What has been applied is gone: whoever waits for it has to wait for the new one
+		this.progress.restart(0, this.progress.logTxid(), LogOffset.START);
 		try {
-			ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
-			this.context.rejoin().setAside(Place.REPLICA, position, String.valueOf(reason));
+			this.context.rejoin().setAside(Place.REPLICA, position, reason);
 			this.base = new Nothing();
 		}
 		catch (IOException ex) {
 			failed("The replica cannot be set aside: " + ex);
+			this.base = null;
+			this.context.forgetPosition();
 			this.context.pause();
 		}
 	}
@@ -227,7 +253,12 @@ final class Follower {
 				open.close();
 				this.base = this.context.files().position().read().<RejoinBase>map(Replica::new).orElse(this.base);
 			}
+			catch (HaClusterException ex) {
+				// Changed, or a stranger keeps the write lock and may be about to commit
+				rejectReplica(ex);
+			}
 			catch (IOException | RuntimeException ex) {
+				this.base = null;
 				failed("The replica's position cannot be made durable: " + ex.getMessage());
 			}
 		}
@@ -248,17 +279,6 @@ final class Follower {
 		}
 		catch (IOException ex) {
 			failed(ex.toString());
-		}
-	}
-
-	private void clearStaging() {
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.context.files().staging(), "received-*")) {
-			for (Path file : files) {
-				Files.deleteIfExists(file);
-			}
-		}
-		catch (IOException ex) {
-			logger.debug("[{}] Cannot empty the staging directory", this.node, ex);
 		}
 	}
 

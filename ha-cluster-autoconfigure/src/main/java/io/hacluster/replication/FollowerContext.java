@@ -1,8 +1,14 @@
 package io.hacluster.replication;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -26,6 +32,8 @@ import io.hacluster.Ticker;
 record FollowerContext(FollowerSettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
 		FollowerCounters counters, Rejoin rejoin, FollowerQueue queue, FollowerProgress progress, Ticker ticker,
 		AtomicBoolean stopping, AtomicLong wantedTail, AtomicLong tails) {
+
+	private static final Logger logger = LoggerFactory.getLogger(FollowerContext.class);
 
 	FollowerContext(FollowerSettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
 			FollowerCounters counters, Rejoin rejoin, FollowerQueue queue, FollowerProgress progress, Ticker ticker) {
@@ -69,6 +77,30 @@ record FollowerContext(FollowerSettings settings, NodeIdentity node, ReplicaStor
 	 */
 	void pause() {
 		this.queue.pause(this.settings.retry().toNanos(), this::isStopping);
+	}
+
+	/**
+	 * Gives up a replica that cannot be set aside now: without a position nobody goes on
+	 * with it while there is a log.
+	 */
+	void forgetPosition() {
+		try {
+			this.files.position().delete();
+		}
+		catch (IOException ex) {
+			logger.error("[{}] Cannot remove the position of a replica that is of no use", this.node, ex);
+		}
+	}
+
+	void clearStaging() {
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.files.staging(), "received-*")) {
+			for (Path file : files) {
+				Files.deleteIfExists(file);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("[{}] Cannot empty the staging directory", this.node, ex);
+		}
 	}
 
 	void interrupted(String reason) {

@@ -160,19 +160,12 @@ final class FollowerReplica {
 
 	/**
 	 * Closes the replica and makes its position durable.
+	 * @throws ReplicaChangedException if somebody else has written to it
 	 * @throws IOException if that fails; the replica is closed all the same
 	 */
 	void close() throws IOException {
-		this.lock.lock();
-		try {
-			this.closing = true;
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		join();
-		this.database.close();
+		endThread();
+		this.database.closeUnchanged();
 		if (this.exact) {
 			ReplicaStamp stamp = ReplicaStamp.of(this.files.replica());
 			this.files.position().write(this.position.exact(Place.REPLICA, stamp));
@@ -183,16 +176,24 @@ final class FollowerReplica {
 	 * Closes the replica when it is of no use any more.
 	 */
 	void abandon() {
-		this.exact = false;
+		endThread();
 		try {
-			close();
+			this.database.close();
 		}
 		catch (IOException ex) {
 			logger.debug("[{}] Closing an abandoned replica", this.node, ex);
 		}
 	}
 
-	private void join() {
+	private void endThread() {
+		this.lock.lock();
+		try {
+			this.closing = true;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
 		try {
 			this.thread.join(this.settings.closeTimeout().toMillis());
 		}

@@ -73,7 +73,7 @@ final class ReplicaDatabase implements AutoCloseable {
 		Connection connection = connect(file);
 		FileChannel log = null;
 		try {
-			requireIndex(file);
+			file.requireIndex();
 			log = FileChannel.open(file.log(), StandardOpenOption.READ, StandardOpenOption.WRITE);
 			ReplicaDatabase database = new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()),
 					ticker);
@@ -146,6 +146,38 @@ final class ReplicaDatabase implements AutoCloseable {
 	}
 
 	/**
+	 * Closes the replica like {@link #close()}, and makes sure that it holds nothing but
+	 * what this has written. It is closed all the same if an exception is thrown.
+	 * @throws ReplicaChangedException if somebody else has written to the replica
+	 * @throws HaClusterException if a stranger keeps the write lock, so nobody can tell
+	 * @throws IOException if SQLite fails
+	 */
+	void closeUnchanged() throws IOException {
+		synchronized (this.writing) {
+			requireOpen();
+			try {
+				requireUnchanged();
+				pragmaCheckpoint("TRUNCATE");
+				// Soon there is no wal-index to tell what has come during the checkpoint
+				requireUnchanged();
+			}
+			finally {
+				close();
+			}
+		}
+	}
+
+	private void requireUnchanged() throws IOException {
+		for (int i = 0; i < MAX_RECOVERIES; i++) {
+			if (this.writer.verify(LOCK_TIMEOUT)) {
+				return;
+			}
+			readSchema(this.connection, this.file);
+		}
+		throw new ReplicaChangedException("its wal-index cannot be recovered");
+	}
+
+	/**
 	 * Closes the replica; what the write-ahead log holds is brought into the database if
 	 * no reader is in the way. Idempotent.
 	 * @throws IOException if SQLite fails
@@ -214,18 +246,6 @@ final class ReplicaDatabase implements AutoCloseable {
 			if (!result.next() || !"wal".equalsIgnoreCase(result.getString(1))) {
 				throw new ReplicaChangedException("it is not in WAL mode");
 			}
-		}
-	}
-
-	/**
-	 * Within one process SQLite shares the wal-index among all connections to a file,
-	 * under the name that the first of them knew. One that was opened while this node led
-	 * makes all others use an index that no reader of the replica would find.
-	 */
-	private static void requireIndex(ReplicaFile file) throws IOException {
-		if (!Files.exists(file.shared())) {
-			throw new IOException("this application still has a connection to the database open from when this node "
-					+ "led; it has to be closed when the leadership is lost, in a method with @OnLeadershipLost");
 		}
 	}
 

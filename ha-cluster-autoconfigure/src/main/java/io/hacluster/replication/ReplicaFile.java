@@ -1,5 +1,7 @@
 package io.hacluster.replication;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,6 +38,18 @@ record ReplicaFile(Path database) {
 
 	private Path sibling(String suffix) {
 		return this.database.resolveSibling(this.database.getFileName() + suffix);
+	}
+
+	/**
+	 * Within one process SQLite shares the wal-index among all connections to a file,
+	 * under the name that the first of them knew. One that was opened while this node led
+	 * makes all others use an index that no reader of the replica would find.
+	 */
+	void requireIndex() throws IOException {
+		if (!Files.exists(shared())) {
+			throw new IOException("this application still has a connection to the database open from when this node "
+					+ "led; it has to be closed when the leadership is lost, in a method with @OnLeadershipLost");
+		}
 	}
 
 }

@@ -96,6 +96,27 @@ final class ReplicaWalWriter {
 	}
 
 	/**
+	 * Looks whether everything in the replica comes from here.
+	 * @param timeout how long to wait for another holder of the lock
+	 * @return whether that could be found out; if not, SQLite has to recover the
+	 * wal-index first, which any read by a connection does
+	 * @throws ReplicaChangedException if somebody else has written to the replica
+	 * @throws HaClusterException if the lock is not free in time
+	 * @throws IOException if the files cannot be read
+	 */
+	boolean verify(Duration timeout) throws IOException {
+		acquire(timeout);
+		try {
+			Optional<WalIndexHeader> header = this.index.readHeader();
+			header.ifPresent(this::requireOwn);
+			return header.isPresent();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Makes what has been committed survive a crash of the machine.
 	 * @throws IOException if the disk fails
 	 */

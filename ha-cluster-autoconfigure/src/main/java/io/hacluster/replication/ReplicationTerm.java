@@ -200,9 +200,20 @@ final class ReplicationTerm {
 				}
 				return (ahead.logTxid() == 0) ? PrimaryPosition.seed() : PrimaryPosition.shipped(ahead.logTxid());
 			}
+			requireEmptyLog();
 			this.files.position()
 				.write(new ReplicaPosition(Place.DATABASE, 0, fence.offset(), fence.logId(), fence.epoch(), null));
 			return PrimaryPosition.seed();
+		}
+
+		/**
+		 * An empty database must never take the place of what the log holds.
+		 */
+		private void requireEmptyLog() {
+			if (!this.store.list().isEmpty()) {
+				throw new HaClusterException("This node has no database, but the log holds one: it has to be built "
+						+ "from the log before this node can lead");
+			}
 		}
 
 		private Primary newPrimary(Fence fence) {

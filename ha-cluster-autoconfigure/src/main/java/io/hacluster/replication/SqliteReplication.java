@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,6 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
-import io.hacluster.replication.RejoinBase.Replica;
 
 /**
  * Replicates one SQLite database: a {@link Follower} while this node follows, a
@@ -143,14 +141,10 @@ public final class SqliteReplication implements Replication {
 	@Override
 	public void stopFollowing(Duration timeout) throws InterruptedException {
 		Follower current = requireFollower();
-		RejoinBase stopped = current.stop(timeout);
+		current.stop(timeout);
 		this.follower = null;
-		this.base = stopped;
 		this.report.stopped();
-		if (stopped == null || (stopped instanceof Replica found && found.position().stamp() == null)) {
-			throw new HaClusterException("The replica's position could not be made durable: "
-					+ Optional.ofNullable(current.progress().failure()).orElse("it is not known"));
-		}
+		this.base = current.requireBase();
 	}
 
 	@Override

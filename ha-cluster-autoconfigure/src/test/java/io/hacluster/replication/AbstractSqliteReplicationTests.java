@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.Epoch;
 import io.hacluster.FencedException;
@@ -422,6 +424,71 @@ abstract class AbstractSqliteReplicationTests {
 		assertThat(node.replication().flush(TestNode.TIMEOUT)).isTrue();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "PRAGMA wal_checkpoint(TRUNCATE)" })
+	void stopFollowingWhenStrangerHasWrittenFailsAndItsRowNeverLeads(String afterwards) throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		TestNode follower = node("b");
+		follower.follow();
+		assertThat(leader.stepDown()).isTrue();
+		follower.catchUp();
+		follower.replication().fenceAndCatchUp(new Epoch(2), TestNode.TIMEOUT);
+		writeAsStranger(follower.replica(), afterwards);
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> follower.replication().stopFollowing(TestNode.TIMEOUT))
+			.withMessageContaining("somebody else has written to it")
+			.withMessageContaining("built anew");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> follower.replication().promote());
+		assertThat(follower.path()).doesNotExist();
+		assertThat(follower.diverged).hasSize(1);
+		assertThat(follower.rows(Path.of(follower.replication().status().diverged().get(0)))).contains(1000);
+		follower.follow();
+		follower.catchUp();
+		assertThat(follower.rows(follower.replica())).hasSize(10).doesNotContain(1000);
+		follower.lead(3);
+		follower.insert(10, 12);
+		follower.awaitShipped();
+		assertThat(follower.rows(follower.path())).hasSize(12).doesNotContain(1000);
+		await().atMost(TestNode.TIMEOUT).until(() -> leader.rows(leader.replica()).size() == 12);
+		assertThat(leader.rows(leader.replica())).doesNotContain(1000);
+		assertThat(follower.diverged).hasSize(1);
+	}
+
+	@Test
+	void promoteWhenThereIsNoDatabaseButALogFails() throws Exception {
+		TestNode late = node("b");
+		late.follow();
+		late.replication().fenceAndCatchUp(new Epoch(1), TestNode.TIMEOUT);
+		late.replication().stopFollowing(TestNode.TIMEOUT);
+		TestNode leader = leader("a", 2);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(() -> late.replication().promote())
+			.withMessageContaining("the log holds one");
+		late.follow();
+		late.catchUp();
+		assertThat(late.rows(late.replica())).hasSize(10);
+	}
+
+	@Test
+	void stopFollowingWhenOthersHaveOnlyReadAndCheckpointedSucceeds() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 10);
+		assertThat(leader.stepDown()).isTrue();
+		follower.catchUp();
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + follower.replica());
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+			follower.lead(2);
+		}
+		assertThat(follower.rows(follower.path())).hasSize(10);
+		assertThat(follower.diverged).isEmpty();
+	}
+
 	@Test
 	void readersOfTheReplicaStayRightThroughPromotionAndDemotion() throws Exception {
 		TestNode first = leader("a", 1);
@@ -480,6 +547,16 @@ abstract class AbstractSqliteReplicationTests {
 		Path target = this.directory.resolve(name + "-after-crash");
 		node.copyTo(target);
 		return node(name, target.getFileName().toString(), "log");
+	}
+
+	private static void writeAsStranger(Path database, String afterwards) throws Exception {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+				Statement statement = connection.createStatement()) {
+			statement.execute("INSERT INTO row VALUES (1000, 'foreign')");
+			if (!afterwards.isEmpty()) {
+				statement.execute(afterwards);
+			}
+		}
 	}
 
 	private static void createDatabase(Path path, int rows) throws Exception {

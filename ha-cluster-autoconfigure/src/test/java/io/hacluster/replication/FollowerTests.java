@@ -22,13 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.Epoch;
+import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.RejoinBase.Nothing;
 import io.hacluster.replication.RejoinBase.Replica;
 import io.hacluster.replication.ReplicationStatus.State;
 import io.hacluster.replication.ltx.LtxName;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
@@ -199,6 +202,43 @@ class FollowerTests {
 		assertSame();
 		assertThat(this.setAside).hasSize(1);
 		assertThat(this.files.diverged()).hasSize(1);
+	}
+
+	@Test
+	void whenStrangerHasWrittenBeforeStopSetsReplicaAsideAndHasNothingToPromote() throws Exception {
+		this.log.ship();
+		start();
+		awaitTxid(1);
+		execute("UPDATE account SET balance = 0");
+		Follower stopped = this.follower;
+		assertThat(stop()).isInstanceOf(Nothing.class);
+		assertThat(this.setAside).hasSize(1);
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(stopped::requireBase)
+			.withMessageContaining("somebody else has written to it");
+		assertThat(stopped.stop(Duration.ofSeconds(10))).as("once more").isInstanceOf(Nothing.class);
+		start();
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		awaitTxid(1);
+		assertSame();
+		assertThat(stop()).isInstanceOf(Replica.class);
+	}
+
+	@Test
+	void whenStrangerKeepsTheWriteLockAtStopSetsReplicaAside() throws Exception {
+		this.log.ship();
+		start();
+		awaitTxid(1);
+		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+			statement.execute("BEGIN IMMEDIATE");
+			statement.execute("UPDATE account SET balance = 0");
+			assertThat(stop()).isInstanceOf(Nothing.class);
+			statement.execute("COMMIT");
+		}
+		assertThat(this.setAside).hasSize(1);
+		start();
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		awaitTxid(1);
+		assertSame();
 	}
 
 	@Test
