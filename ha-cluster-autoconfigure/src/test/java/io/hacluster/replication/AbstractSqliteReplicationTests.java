@@ -91,6 +91,7 @@ abstract class AbstractSqliteReplicationTests {
 			assertThat(first.path()).doesNotExist();
 			assertThat(inode(first.replica())).as("demotion copies nothing").isEqualTo(inode);
 			first.catchUp();
+			second.catchUp();
 			Object replica = inode(second.replica());
 			second.lead(term);
 			assertThat(inode(second.path())).as("promotion copies nothing").isEqualTo(replica);
