@@ -17,6 +17,8 @@ final class Candidacy {
 
 	private @Nullable Long asideUntil;
 
+	private boolean out;
+
 	private boolean running;
 
 	Candidacy(Candidate candidate, ElectionRecord record) {
@@ -38,6 +40,13 @@ final class Candidacy {
 	}
 
 	/**
+	 * Stays out of the race, or does so no longer.
+	 */
+	void stayOut(boolean out) {
+		this.out = out;
+	}
+
+	/**
 	 * Returns when the time aside ends, if that is still to come and before another time.
 	 */
 	long wakeBefore(long other, long now) {
@@ -55,7 +64,7 @@ final class Candidacy {
 		if (this.asideUntil != null && now - this.asideUntil >= 0) {
 			this.asideUntil = null;
 		}
-		this.running = holding || (identified && this.asideUntil == null && isEligible());
+		this.running = holding || (identified && !this.out && this.asideUntil == null && isEligible());
 		return this.running;
 	}
 

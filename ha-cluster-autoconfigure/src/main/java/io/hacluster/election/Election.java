@@ -199,6 +199,14 @@ final class Election implements ClaimListener {
 	}
 
 	/**
+	 * Keeps this node from taking the lease until told otherwise.
+	 * @param out whether to
+	 */
+	void stayOut(boolean out) {
+		this.candidacy.stayOut(out);
+	}
+
+	/**
 	 * Notes that the machine slept, which the monotonic clock does not show.
 	 * @param nanos for how long
 	 */

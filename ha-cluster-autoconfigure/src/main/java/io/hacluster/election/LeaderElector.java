@@ -169,6 +169,15 @@ public final class LeaderElector implements AutoCloseable {
 	}
 
 	/**
+	 * Stays out of the race until told otherwise; does not end a term that is held. A
+	 * time to {@link #standAside} counts besides.
+	 * @param out whether to stay out
+	 */
+	public void stayOut(boolean out) {
+		this.commands.add((election, now) -> election.stayOut(out));
+	}
+
+	/**
 	 * Asks the candidate again at once, for when it has become eligible.
 	 */
 	public void reconsider() {

@@ -49,7 +49,7 @@ final class LeaseClaim {
 		this.ticker = ticker;
 		this.schedule = new Schedule(settings.renewInterval().toNanos(), random);
 		this.listener = listener;
-		this.observation = new Observation(settings.leaseDuration());
+		this.observation = new Observation(settings.leaseDuration(), settings.renewInterval().multipliedBy(2));
 	}
 
 	String key() {

@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of a record, and since when it stands unchanged on this node's own
  * monotonic clock (invariant I6). The clock starts when the answer *arrived*, which is
- * the latest time at which the record can have been written.
+ * the latest time at which the record can have been written. It starts anew when the
+ * store answers after a time in which it did not: the holder could not renew in it any
+ * more than this node could look, and may be alive and ahead of everybody.
  */
 final class Observation {
 
 	private final Duration ownDuration;
+
+	private final long longestGap;
 
 	private boolean known;
 
@@ -24,10 +28,19 @@ final class Observation {
 
 	private long since;
 
+	private long answeredAt;
+
 	private long greatestEpoch;
 
-	Observation(Duration ownDuration) {
+	/**
+	 * Creates an observation of nothing yet.
+	 * @param ownDuration the lease duration of this node
+	 * @param longestGap how far apart two answers may be for the time between them to
+	 * count: over a longer one this node was blind, not the holder silent
+	 */
+	Observation(Duration ownDuration, Duration longestGap) {
 		this.ownDuration = ownDuration;
+		this.longestGap = longestGap.toNanos();
 		this.duration = ownDuration;
 	}
 
@@ -38,7 +51,12 @@ final class Observation {
 	 * @return whether it is another than before
 	 */
 	boolean update(@Nullable VersionedLease found, long now) {
+		boolean gap = this.known && now - this.answeredAt > this.longestGap;
+		this.answeredAt = now;
 		if (this.known && ((found != null) ? found.equals(this.record) : this.record == null)) {
+			if (gap && isHeld()) {
+				this.since = now;
+			}
 			return false;
 		}
 		this.known = true;
@@ -65,7 +83,8 @@ final class Observation {
 	}
 
 	/**
-	 * Returns when the answer arrived that first showed this record.
+	 * Returns when the answer arrived that first showed this record, or showed it again
+	 * after a gap.
 	 */
 	long since() {
 		return this.since;
@@ -107,8 +126,11 @@ final class Observation {
 	 * duration, or at once if it has been given back or there is none.
 	 */
 	long freeFrom() {
-		boolean held = this.record != null && this.record.lease().state() == Lease.State.HELD;
-		return held ? this.since + this.duration.toNanos() : this.since;
+		return isHeld() ? this.since + this.duration.toNanos() : this.since;
+	}
+
+	private boolean isHeld() {
+		return this.record != null && this.record.lease().state() == Lease.State.HELD;
 	}
 
 }

@@ -59,8 +59,11 @@ final class Candidacy {
 			run(this.control::close);
 			return;
 		}
-		stayOut();
-		if (this.control.heldLease().filter((lease) -> lease.epoch().equals(term.epoch())).isPresent()) {
+		boolean held = this.control.heldLease().filter((lease) -> lease.epoch().equals(term.epoch())).isPresent();
+		if (held || term.standsAside()) {
+			stayOut();
+		}
+		if (held) {
 			run(() -> this.control.release(term.epoch()));
 		}
 	}
@@ -78,6 +81,20 @@ final class Candidacy {
 	 */
 	void stayOut() {
 		this.control.standAside(this.leaseDuration);
+	}
+
+	/**
+	 * Stays out of the race until {@link #rejoin()}: this node is not in a state to lead.
+	 */
+	void withdraw() {
+		this.control.stayOut(true);
+	}
+
+	/**
+	 * Joins the race again, after the time to stay out if there is one.
+	 */
+	void rejoin() {
+		this.control.stayOut(false);
 	}
 
 	/**

@@ -128,6 +128,7 @@ final class Conductor implements AutoCloseable {
 	}
 
 	private void startOver() {
+		this.candidacy.stayOut();
 		settle(this.stepDowns.create(), StepDownSequence.SETTLING, Epoch.NONE, "a sequence has failed");
 	}
 
@@ -163,13 +164,18 @@ final class Conductor implements AutoCloseable {
 				missing.add(name);
 			}
 		}
-		this.candidacy.giveBack(term, sequence.isBackendStopped());
-		run.finish();
+		// What is left out here only ships or waits for the log, which fails whenever the
+		// store is away and says nothing against this node.
 		missing.retainAll(StepDownSequence.SETTLING);
 		if (sequence.isBackendStopped()) {
 			// Its other part, the flush, has had its chance.
 			missing.remove(Step.STOP_BACKEND);
 		}
+		if (!missing.isEmpty()) {
+			term.standAside();
+		}
+		this.candidacy.giveBack(term, sequence.isBackendStopped());
+		run.finish();
 		if (missing.isEmpty()) {
 			this.signals.accept(Signal.of(Trigger.SETTLED, term.epoch(), "the step-down is complete"));
 		}

@@ -60,6 +60,14 @@ final class ElectorLeaseControl implements LeaseControl {
 	}
 
 	@Override
+	public void stayOut(boolean out) {
+		LeaderElector current = this.elector;
+		if (current != null) {
+			current.stayOut(out);
+		}
+	}
+
+	@Override
 	public synchronized void close() {
 		LeaderElector current = this.elector;
 		if (current != null) {

@@ -36,6 +36,13 @@ interface LeaseControl {
 	void standAside(Duration duration);
 
 	/**
+	 * Stays out of the race until told otherwise. Returns at once. Does nothing outside
+	 * the election; entering it ends this.
+	 * @param out whether to stay out
+	 */
+	void stayOut(boolean out);
+
+	/**
 	 * Leaves the election without giving a lease back: one that is still held runs out.
 	 */
 	void close();

@@ -123,6 +123,7 @@ final class NodeLife implements ElectionListener {
 
 	@Override
 	public void lost(Epoch epoch, String reason) {
+		this.candidacy.withdraw();
 		post(Signal.lost(epoch, reason));
 	}
 
@@ -172,6 +173,10 @@ final class NodeLife implements ElectionListener {
 			logger.debug("[{}] {} is about another term", this.identity, signal);
 		}
 		else {
+			if (current != null && !signal.isLeaseLost() && signal.trigger() != Trigger.PROMOTED
+					&& signal.trigger() != Trigger.SETTLED) {
+				current.standAside();
+			}
 			if (signal.trigger() == Trigger.LOST && current != null) {
 				// Before anything else: whatever runs is to end.
 				current.lose(signal.reason());
@@ -179,6 +184,9 @@ final class NodeLife implements ElectionListener {
 			advance(signal, current);
 		}
 		this.state = this.machine.state();
+		if (state() == LifecycleState.FOLLOWER && !isStopping()) {
+			this.candidacy.rejoin();
+		}
 		boolean settlingFailed = signal.trigger() == Trigger.FAILED && signal.epoch() == null;
 		if (isStopping() && (state() == LifecycleState.FOLLOWER || settlingFailed)) {
 			this.quiet.countDown();
@@ -216,7 +224,10 @@ final class NodeLife implements ElectionListener {
 		}
 		this.board.stateChanged(from, to, (current != null) ? current.epoch() : Epoch.NONE, signal.reason());
 		if (to == LifecycleState.DEMOTING) {
-			this.candidacy.stayOut();
+			this.candidacy.withdraw();
+			if (current == null || current.standsAside()) {
+				this.candidacy.stayOut();
+			}
 		}
 		if (to == LifecycleState.FOLLOWER) {
 			this.term = null;

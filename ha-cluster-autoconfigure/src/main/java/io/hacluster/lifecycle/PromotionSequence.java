@@ -70,7 +70,7 @@ final class PromotionSequence {
 		}
 		return List.of(
 				Step.of(CATCH_UP, Step.START_PASSIVE,
-						new Part(this.lanes.replication(), this.timeouts.catchUp(),
+						Part.bounded(this.lanes.replication(), this.timeouts.catchUp(),
 								() -> replication.fenceAndCatchUp(lease.epoch(), this.timeouts.catchUp()))),
 				Step.of(STOP_PASSIVE, Step.START_PASSIVE,
 						replication(() -> replication.stopFollowing(this.timeouts.replication()))),
@@ -99,8 +99,8 @@ final class PromotionSequence {
 			// own backend.
 			return new Step(START_BACKEND, List.of(), Step.STOP_BACKEND, StepDownSequence.NO_BACKEND);
 		}
-		return Step.of(START_BACKEND, Step.STOP_BACKEND, new Part(this.lanes.backend(), this.timeouts.backendStart(),
-				() -> new BackendStart(backend).run(this.timeouts.backendStart())));
+		return Step.of(START_BACKEND, Step.STOP_BACKEND, Part.bounded(this.lanes.backend(),
+				this.timeouts.backendStart(), () -> new BackendStart(backend).run(this.timeouts.backendStart())));
 	}
 
 	private List<Step> replicate() {
@@ -110,7 +110,7 @@ final class PromotionSequence {
 		}
 		Step verify = (this.parts.backend() != null)
 				? Step.of(VERIFY_DATABASE, null,
-						new Part(this.lanes.replication(), this.timeouts.database(),
+						Part.bounded(this.lanes.replication(), this.timeouts.database(),
 								() -> replication.awaitDatabase(this.timeouts.database())))
 				: Step.skipped(VERIFY_DATABASE, "without a backend, replication begins when the database appears");
 		return List.of(verify, Step.of(START_PRIMARY, Step.STOP_PRIMARY, replication(replication::startPrimary)),

@@ -190,7 +190,7 @@ final class SequenceRun {
 
 	private Ending await(Step step, Step.Part part, CompletableFuture<Void> done) {
 		try {
-			done.get(part.timeout().toNanos(), TimeUnit.NANOSECONDS);
+			done.get(part.timeout().plus(part.grace()).toNanos(), TimeUnit.NANOSECONDS);
 			return Ending.DONE;
 		}
 		catch (TimeoutException ex) {

@@ -29,6 +29,15 @@ record Signal(Trigger trigger, @Nullable Epoch epoch, String reason, boolean fai
 		return new Signal(Trigger.LOST, epoch, reason, true, null);
 	}
 
+	/**
+	 * Returns whether the lease was lost to the clock or the store, which says nothing
+	 * against this node. A signal about whichever term is current comes from elsewhere:
+	 * from the log, or from the end of the node.
+	 */
+	boolean isLeaseLost() {
+		return this.trigger == Trigger.LOST && this.epoch != null;
+	}
+
 	static Signal backendEnded(@Nullable Epoch epoch, String detail) {
 		return new Signal(Trigger.STEP_DOWN, epoch, "the backend " + detail, true, null);
 	}

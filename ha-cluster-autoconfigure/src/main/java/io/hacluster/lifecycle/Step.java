@@ -48,10 +48,28 @@ record Step(String name, List<Part> parts, @Nullable String undoneBy, @Nullable 
 	 * A part of a step.
 	 *
 	 * @param lane where it runs
-	 * @param timeout how long it may take; then it is interrupted and given up
+	 * @param timeout how long it may take
+	 * @param grace how long after that it is interrupted and given up
 	 * @param action what is done
 	 */
-	record Part(Lane lane, Duration timeout, Action action) {
+	record Part(Lane lane, Duration timeout, Duration grace, Action action) {
+
+		private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
+
+		Part(Lane lane, Duration timeout, Action action) {
+			this(lane, timeout, Duration.ZERO, action);
+		}
+
+		/**
+		 * Makes a part whose action keeps to the timeout by itself. It is given up
+		 * slightly later, so that it can say by itself what it has waited for. Not for
+		 * what must fit into the margin.
+		 */
+		static Part bounded(Lane lane, Duration timeout, Action action) {
+			Duration grace = timeout.dividedBy(8);
+			return new Part(lane, timeout, (grace.compareTo(LONGEST_GRACE) < 0) ? grace : LONGEST_GRACE, action);
+		}
+
 	}
 
 	/**

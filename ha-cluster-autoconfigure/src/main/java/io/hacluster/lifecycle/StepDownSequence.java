@@ -104,8 +104,8 @@ final class StepDownSequence {
 		Part flush = new Part(this.lanes.replication(), budgets.flush(), () -> {
 			if (replication != null && !replication.flush(budgets.flush())) {
 				throw new HaClusterException(
-						"Not everything that was committed is in the log; this node keeps it and ships it "
-								+ "should it lead next");
+						"Not everything that was committed is in the log; this node keeps it, ships it if no "
+								+ "other node leads first, and otherwise sets it aside");
 			}
 		});
 		if (backend == null) {
@@ -132,21 +132,26 @@ final class StepDownSequence {
 			return withoutDatabase(Step.START_PASSIVE, Step.INITIAL_CATCH_UP);
 		}
 		Duration timeout = budgets.following();
-		return List.of(replication(Step.START_PASSIVE, timeout, () -> {
+		Duration wait = budgets.catchUp();
+		return List.of(following(Step.START_PASSIVE, timeout, () -> {
 			if (!this.backendStopped) {
 				throw new BackendException("Not begun: the backend may still be running on the files");
 			}
-			replication.startFollowing(timeout);
-		}), replication(Step.INITIAL_CATCH_UP, timeout, () -> {
+			replication.startFollowing(wait);
+		}), following(Step.INITIAL_CATCH_UP, wait, () -> {
 			if (!this.backendStopped) {
 				throw new BackendException("Not begun: the backend may still be running on the files");
 			}
-			replication.awaitCaughtUp(timeout);
+			replication.awaitCaughtUp(wait);
 		}));
 	}
 
 	static List<Step> withoutDatabase(String... names) {
 		return Stream.of(names).map((name) -> Step.skipped(name, NO_DATABASE)).toList();
+	}
+
+	private Step following(String name, Duration timeout, Step.Action action) {
+		return Step.of(name, null, Part.bounded(this.lanes.replication(), timeout, action));
 	}
 
 	private Step replication(String name, Duration timeout, Step.Action action) {

@@ -19,6 +19,8 @@ final class Term {
 
 	private volatile @Nullable String lost;
 
+	private volatile boolean standsAside;
+
 	private @Nullable String aborted;
 
 	private @Nullable SequenceRun run;
@@ -53,6 +55,17 @@ final class Term {
 	 */
 	boolean isUrgent() {
 		return this.lost != null || !this.lease.isValid();
+	}
+
+	/**
+	 * Returns whether another node is to have the first chance after this term.
+	 */
+	boolean standsAside() {
+		return this.standsAside;
+	}
+
+	void standAside() {
+		this.standsAside = true;
 	}
 
 	/**

@@ -199,6 +199,50 @@ class LeaseInvariantsTests {
 	}
 
 	@Test
+	void i6TimeInWhichThisNodeCouldNotLookDoesNotCount() {
+		// The holder could not renew either, and may be alive with what only it has.
+		this.store.put("leader", Leases.lease("node-z", 4));
+		this.node.run(Duration.ofSeconds(1));
+		this.clock.advance(Duration.ofSeconds(3));
+		this.node.nextCall((call, target) -> new Outcome.Failed("no answer"));
+		this.node.settle();
+		this.clock.advance(T);
+		this.node.run(T.minus(MILLI));
+		assertThat(this.node.calls).doesNotContain("TAKE leader");
+		this.node.run(Duration.ofSeconds(1));
+		assertThat(this.node.leads()).isTrue();
+	}
+
+	@Test
+	void i6HolderMayRetakeItsOwnRecordAtOnceAfterAnOutage() {
+		leading();
+		this.clock.advance(T.multipliedBy(2));
+		this.node.settle();
+		assertThat(this.node.leads()).isTrue();
+		assertThat(this.node.events).startsWith("granted 1", "lost 1").hasSize(3);
+	}
+
+	@Test
+	void i18OneAnswerThatIsMissingDoesNotStartTheWaitAnew() {
+		this.store.put("leader", Leases.lease("node-z", 4));
+		this.node.run(Duration.ofSeconds(1));
+		this.clock.advance(Duration.ofSeconds(3));
+		this.node.nextCall((call, target) -> new Outcome.Failed("no answer"));
+		this.node.run(T.minusSeconds(3));
+		assertThat(this.node.leads()).isTrue();
+	}
+
+	@Test
+	void stayOutKeepsOutOfTheRaceUntilToldOtherwise() {
+		this.node.election.stayOut(true);
+		this.node.run(T.multipliedBy(2));
+		assertThat(this.node.leads()).isFalse();
+		this.node.election.stayOut(false);
+		this.node.settle();
+		assertThat(this.node.leads()).isTrue();
+	}
+
+	@Test
 	void i6DurationIsThatOfTheRecord() {
 		Lease lease = Leases.lease("node-z", 4);
 		this.store.put("leader",

@@ -308,7 +308,61 @@ class ClusterLifecycleTests {
 		this.fixture.lifecycle().fenced("a newer leader has fenced the log");
 		this.fixture.awaitState(LifecycleState.FOLLOWER);
 		assertThat(this.fixture.awaitTransition(Kind.URGENT_STEP_DOWN).reason()).contains("newer leader");
-		assertThat(this.recorder.calls()).contains("release " + epoch);
+		assertThat(this.recorder.calls()).contains("standAside 10", "release " + epoch);
+	}
+
+	@Test
+	void lostLeaseAloneKeepsTheNodeOutOfTheRaceOnlyUntilItHasSettled() {
+		// The other node would win after an outage of the store, and what this one alone
+		// has acknowledged would be set aside although no node has failed.
+		this.fixture.lead();
+		this.recorder.clear();
+		this.fixture.replication.flushed = false;
+		this.recorder.on("stopPrimary", () -> {
+			throw new IllegalStateException("the log cannot be reached");
+		});
+		this.recorder.on("awaitCaughtUp", () -> {
+			this.blocked.await();
+			throw new IllegalStateException("the log cannot be reached");
+		});
+		this.fixture.election.lose();
+		this.fixture.awaitCall("awaitCaughtUp");
+		assertThat(this.fixture.election.out).isTrue();
+		assertThat(this.fixture.replication.caughtUpTimeout).isEqualTo(FakeElection.MARGIN);
+		this.blocked.countDown();
+		this.fixture.awaitState(LifecycleState.FOLLOWER);
+		await().until(() -> !this.fixture.election.out);
+		this.fixture.election.lost(new Epoch(1));
+		await().until(() -> !this.fixture.election.out);
+		assertThat(this.recorder.calls()).noneMatch((call) -> call.startsWith("standAside"))
+			.containsOnlyOnce("awaitCaughtUp");
+	}
+
+	@Test
+	void lostLeaseWhenTheNodeIsNotHarmlessAtOnceStandsAside() {
+		this.fixture.lead();
+		this.recorder.clear();
+		this.recorder.on("releaseVip", () -> {
+			this.recorder.reset("releaseVip");
+			throw new IllegalStateException("the address is still there");
+		});
+		this.fixture.election.lose();
+		this.fixture.awaitState(LifecycleState.FOLLOWER);
+		assertThat(this.recorder.calls()).contains("standAside 10");
+		await().until(() -> !this.fixture.election.out);
+	}
+
+	@Test
+	void stepThatTakesItsWholeTimeCanStillSayWhatItHasWaitedFor() {
+		this.fixture.timeouts = timeouts(Duration.ofSeconds(4));
+		this.recorder.on("awaitDatabase", () -> {
+			this.blocked.await(4100, TimeUnit.MILLISECONDS);
+			throw new IllegalStateException("the database is not in WAL mode");
+		});
+		this.fixture.follow();
+		this.fixture.election.grant();
+		assertThat(this.fixture.awaitTransition(Kind.PROMOTION).failure())
+			.isEqualTo("verify-database: the database is not in WAL mode");
 	}
 
 	@Test

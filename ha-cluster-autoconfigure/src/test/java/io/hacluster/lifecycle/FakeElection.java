@@ -33,6 +33,8 @@ final class FakeElection implements LeaseControl, Ticker {
 
 	volatile boolean started;
 
+	volatile boolean out;
+
 	FakeElection(Recorder recorder) {
 		this.recorder = recorder;
 	}
@@ -71,6 +73,10 @@ final class FakeElection implements LeaseControl, Ticker {
 		this.listener.lost(lease.epoch(), "not renewed in time");
 	}
 
+	void lost(Epoch epoch) {
+		this.listener.lost(epoch, "said once more");
+	}
+
 	void expire() {
 		pass(LEASE);
 	}
@@ -100,6 +106,11 @@ final class FakeElection implements LeaseControl, Ticker {
 	@Override
 	public void standAside(Duration duration) {
 		this.recorder.record("standAside " + duration.toSeconds());
+	}
+
+	@Override
+	public void stayOut(boolean out) {
+		this.out = out;
 	}
 
 	@Override

@@ -16,6 +16,8 @@ final class RecordingReplication implements Replication {
 
 	volatile boolean flushed = true;
 
+	volatile Duration caughtUpTimeout = Duration.ZERO;
+
 	RecordingReplication(Recorder recorder) {
 		this.recorder = recorder;
 	}
@@ -27,6 +29,7 @@ final class RecordingReplication implements Replication {
 
 	@Override
 	public void awaitCaughtUp(Duration timeout) throws InterruptedException {
+		this.caughtUpTimeout = timeout;
 		this.recorder.call("awaitCaughtUp");
 	}
 
