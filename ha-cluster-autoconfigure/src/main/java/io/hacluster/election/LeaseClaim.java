@@ -190,7 +190,7 @@ final class LeaseClaim {
 		else if (outcome instanceof Outcome.Written written) {
 			this.schedule.answered(now);
 			this.doubtful = false;
-			written(call.purpose(), written.record(), sentAt, now);
+			written(call, written.record(), sentAt, now);
 		}
 		else if (outcome instanceof Outcome.Refused refused) {
 			this.schedule.readNow();
@@ -229,10 +229,16 @@ final class LeaseClaim {
 		}
 	}
 
-	private void written(Step.Purpose purpose, VersionedLease record, long sentAt, long now) {
+	private void written(Step.Call call, VersionedLease record, long sentAt, long now) {
+		Step.Purpose purpose = call.purpose();
 		long deadline = sentAt + this.settings.leaseDuration().minus(this.settings.margin()).toNanos();
+		boolean inTime = now - deadline < 0;
 		this.observation.update(record, now);
-		if (purpose != Step.Purpose.RESERVE) {
+		if (call.expectedRevision() == 0 && !inTime) {
+			// In the meantime others may have created, held and lost the record
+			this.createdInDoubt = true;
+		}
+		else if (purpose != Step.Purpose.RESERVE) {
 			this.provenRevision = record.revision();
 		}
 		if (purpose == Step.Purpose.RENEW) {
@@ -241,7 +247,7 @@ final class LeaseClaim {
 				lose("the renewal was answered after the deadline");
 			}
 		}
-		else if (purpose == Step.Purpose.TAKE && now - deadline < 0) {
+		else if (purpose == Step.Purpose.TAKE && inTime) {
 			this.schedule.renewed(sentAt);
 			this.term = new Term(record.lease().epoch(), deadline, this.ticker);
 			this.latestTerm = this.term.epoch();
