@@ -228,12 +228,12 @@ class ProcessBackendTests {
 	void stopInANewLifeEndsWhatTheFormerLifeLeftRunning() throws Exception {
 		Requirements.require(runs("setpriv", "--pdeathsig", "clear", "true"),
 				"there is no setpriv with --pdeathsig (util-linux)");
-		assertRecovered(List.of("setpriv", "--pdeathsig", "clear", "sleep", "1000"));
+		assertRecovered(1, List.of("setpriv", "--pdeathsig", "clear", "sleep", "1000"));
 	}
 
 	@Test
 	void stopInANewLifeEndsAGroupWhoseFirstProcessHasGone() throws Exception {
-		assertRecovered(List.of(script("orphan", "trap '' HUP; sleep 1000 & exec sleep 1000")));
+		assertRecovered(2, List.of(script("orphan", "trap '' HUP; sleep 1000 & exec sleep 1000")));
 	}
 
 	@Test
@@ -276,9 +276,10 @@ class ProcessBackendTests {
 		}
 	}
 
-	private void assertRecovered(List<String> command) throws Exception {
+	private void assertRecovered(int processes, List<String> command) throws Exception {
 		Process manager = manager(command.toArray(String[]::new));
 		long group = group();
+		await().until(() -> this.table.members(group).size() >= processes);
 		// Frozen, it cannot replace the guard before it dies itself.
 		List<ProcessHandle> guards = guards(manager.toHandle());
 		assertThat(guards).hasSize(1);
