@@ -279,7 +279,11 @@ class ProcessBackendTests {
 	private void assertRecovered(int processes, List<String> command) throws Exception {
 		Process manager = manager(command.toArray(String[]::new));
 		long group = group();
-		await().until(() -> this.table.members(group).size() >= processes);
+		// The last thing that the first process becomes
+		await().until(() -> ProcessHandle.of(group)
+			.flatMap((process) -> process.info().command())
+			.filter((program) -> program.endsWith("sleep"))
+			.isPresent() && this.table.members(group).size() >= processes);
 		// Frozen, it cannot replace the guard before it dies itself.
 		List<ProcessHandle> guards = guards(manager.toHandle());
 		assertThat(guards).hasSize(1);
