@@ -15,7 +15,7 @@ import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationListener;
 import io.hacluster.replication.ReplicationSettings;
-import io.hacluster.replication.SqliteReplication;
+import io.hacluster.replication.node.SqliteReplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
