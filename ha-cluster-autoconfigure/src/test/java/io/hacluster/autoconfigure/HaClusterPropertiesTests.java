@@ -21,6 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class HaClusterPropertiesTests {
 
+	/**
+	 * The names in this YAML are the published contract, snapshot-interval and retention
+	 * under sqlite included: they stay as they are.
+	 */
 	@Test
 	void bindWhenYamlIsThatOfTheManualBindsEverything() throws IOException {
 		HaClusterProperties properties = bindYaml(
