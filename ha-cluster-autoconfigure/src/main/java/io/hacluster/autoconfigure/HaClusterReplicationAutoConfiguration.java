@@ -19,7 +19,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.Replication;
 import io.hacluster.replication.ReplicationListener;
 import io.hacluster.replication.ReplicationSettings;
-import io.hacluster.replication.SqliteReplication;
+import io.hacluster.replication.node.SqliteReplication;
 
 /**
  * Auto-configuration of the replication of one SQLite database.

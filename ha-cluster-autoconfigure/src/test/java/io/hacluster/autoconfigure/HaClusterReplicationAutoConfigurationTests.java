@@ -23,8 +23,8 @@ import io.hacluster.Leadership;
 import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.replication.Replication;
 import io.hacluster.replication.ReplicationStatus;
-import io.hacluster.replication.SqliteReplication;
 import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.replication.node.SqliteReplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;

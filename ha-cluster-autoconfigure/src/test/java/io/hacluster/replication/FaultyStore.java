@@ -16,25 +16,25 @@ import io.hacluster.replication.ltx.LtxName;
 /**
  * A store that fails when told to.
  */
-final class FaultyStore implements ReplicaStore {
+public final class FaultyStore implements ReplicaStore {
 
 	private final ReplicaStore store;
 
 	/** Whether nothing works. */
-	volatile boolean down;
+	public volatile boolean down;
 
 	/** Whether appends are never acknowledged, although they land. */
-	volatile boolean silent;
+	public volatile boolean silent;
 
 	/** How many appends land and are reported as failed. */
-	final AtomicInteger failAfterLanding = new AtomicInteger();
+	public final AtomicInteger failAfterLanding = new AtomicInteger();
 
 	/** How many appends fail without landing. */
-	final AtomicInteger failBeforeLanding = new AtomicInteger();
+	public final AtomicInteger failBeforeLanding = new AtomicInteger();
 
-	final AtomicInteger fences = new AtomicInteger();
+	public final AtomicInteger fences = new AtomicInteger();
 
-	FaultyStore(ReplicaStore store) {
+	public FaultyStore(ReplicaStore store) {
 		this.store = store;
 	}
 

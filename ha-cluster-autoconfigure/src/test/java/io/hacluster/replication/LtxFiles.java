@@ -11,12 +11,12 @@ import io.hacluster.replication.ltx.LtxWriter;
 /**
  * Changes LTX files in a way that leaves them sound.
  */
-final class LtxFiles {
+public final class LtxFiles {
 
 	private LtxFiles() {
 	}
 
-	static void changeOnePage(Path file) throws IOException {
+	public static void changeOnePage(Path file) throws IOException {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		try (LtxReader reader = new LtxReader(Files.newInputStream(file))) {
 			LtxWriter writer = new LtxWriter(out, reader.header());

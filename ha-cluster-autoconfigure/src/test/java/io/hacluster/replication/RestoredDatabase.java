@@ -22,7 +22,7 @@ import io.hacluster.replication.ltx.RestorePlan;
 /**
  * The simplest possible restore: files of a log written over one another.
  */
-final class RestoredDatabase {
+public final class RestoredDatabase {
 
 	private RestoredDatabase() {
 	}
@@ -30,7 +30,7 @@ final class RestoredDatabase {
 	/**
 	 * Restores by the plan that Litestream would make.
 	 */
-	static void restore(ReplicaStore store, Path target, long txid) throws IOException {
+	public static void restore(ReplicaStore store, Path target, long txid) throws IOException {
 		Map<LtxName, LogEntry> entries = store.list()
 			.stream()
 			.collect(Collectors.toMap(LogEntry::name, Function.identity()));
@@ -41,11 +41,11 @@ final class RestoredDatabase {
 	/**
 	 * Restores from level-0 files alone, from the first on.
 	 */
-	static void replay(ReplicaStore store, Path target) throws IOException {
+	public static void replay(ReplicaStore store, Path target) throws IOException {
 		replay(store, target, Long.MAX_VALUE);
 	}
 
-	static void replay(ReplicaStore store, Path target, long txid) throws IOException {
+	public static void replay(ReplicaStore store, Path target, long txid) throws IOException {
 		List<LogEntry> batches = store.list()
 			.stream()
 			.filter((entry) -> entry.name().level() == 0 && entry.name().maxTxid() <= txid)
@@ -73,7 +73,7 @@ final class RestoredDatabase {
 		}
 	}
 
-	static List<String> dump(Path database) throws SQLException {
+	public static List<String> dump(Path database) throws SQLException {
 		List<String> lines = new ArrayList<>();
 		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database)) {
 			lines.addAll(query(connection, "PRAGMA integrity_check"));

@@ -26,11 +26,11 @@ import io.hacluster.replication.wal.WalReader;
  * A real SQLite database whose transactions a test captures as LTX files: what a leader
  * does, in small.
  */
-final class SourceDatabase implements AutoCloseable {
+public final class SourceDatabase implements AutoCloseable {
 
 	static final int ACCOUNTS = 40;
 
-	static final int TOTAL = ACCOUNTS * 100;
+	public static final int TOTAL = ACCOUNTS * 100;
 
 	private final Path path;
 
@@ -42,11 +42,11 @@ final class SourceDatabase implements AutoCloseable {
 
 	private long txid;
 
-	SourceDatabase(Path path) throws Exception {
+	public SourceDatabase(Path path) throws Exception {
 		this(path, 4096);
 	}
 
-	SourceDatabase(Path path, int pageSize) throws Exception {
+	public SourceDatabase(Path path, int pageSize) throws Exception {
 		this.path = path;
 		this.connection = DriverManager.getConnection("jdbc:sqlite:" + path);
 		execute("PRAGMA page_size=" + pageSize);
@@ -67,21 +67,21 @@ final class SourceDatabase implements AutoCloseable {
 		return this.path;
 	}
 
-	long txid() {
+	public long txid() {
 		return this.txid;
 	}
 
-	void txid(long txid) {
+	public void txid(long txid) {
 		this.txid = txid;
 	}
 
-	void execute(String sql) throws SQLException {
+	public void execute(String sql) throws SQLException {
 		try (Statement statement = this.connection.createStatement()) {
 			statement.execute(sql);
 		}
 	}
 
-	long query(String sql) throws SQLException {
+	public long query(String sql) throws SQLException {
 		try (Statement statement = this.connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
 			return result.next() ? result.getLong(1) : -1;
 		}
@@ -91,7 +91,7 @@ final class SourceDatabase implements AutoCloseable {
 	 * One transaction that keeps the sum of the balances: an invariant that no reader may
 	 * ever see broken.
 	 */
-	void transfer(long seed) throws SQLException {
+	public void transfer(long seed) throws SQLException {
 		long from = Math.floorMod(seed * 7 + 3, ACCOUNTS);
 		long to = Math.floorMod(seed * 13 + 5, ACCOUNTS);
 		execute("BEGIN");
@@ -105,7 +105,7 @@ final class SourceDatabase implements AutoCloseable {
 	/**
 	 * Captures what has been committed since the last capture as the next level-0 file.
 	 */
-	byte[] capture() throws IOException {
+	public byte[] capture() throws IOException {
 		WalReader reader = new WalReader(this.log);
 		int pageSize = reader.header().orElseThrow().pageSize();
 		WalBatch batch = reader.read(this.position, pageSize, Long.MAX_VALUE);
@@ -129,7 +129,7 @@ final class SourceDatabase implements AutoCloseable {
 	/**
 	 * Takes the whole database as it stands in the last capture.
 	 */
-	byte[] snapshot() throws Exception {
+	public byte[] snapshot() throws Exception {
 		SortedMap<Long, byte[]> pages = new TreeMap<>();
 		WalReader reader = new WalReader(this.log);
 		WalHeader header = reader.header().orElseThrow();

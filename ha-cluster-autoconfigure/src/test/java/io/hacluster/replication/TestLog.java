@@ -15,7 +15,7 @@ import io.hacluster.replication.ltx.LtxName;
 /**
  * A log in a directory, and a leader that ships a {@link SourceDatabase} to it.
  */
-final class TestLog implements AutoCloseable {
+public final class TestLog implements AutoCloseable {
 
 	private final LocalReplicaStore store;
 
@@ -23,21 +23,21 @@ final class TestLog implements AutoCloseable {
 
 	private LogWriter writer;
 
-	TestLog(Path directory, Path source) throws Exception {
+	public TestLog(Path directory, Path source) throws Exception {
 		this.store = new LocalReplicaStore(directory, identity("leader"));
 		this.source = new SourceDatabase(source);
 		this.writer = this.store.fence(new Epoch(1), identity("leader"));
 	}
 
-	static NodeIdentity identity(String node) {
+	public static NodeIdentity identity(String node) {
 		return new NodeIdentity("test", new NodeId(node), node + "-1");
 	}
 
-	SourceDatabase source() {
+	public SourceDatabase source() {
 		return this.source;
 	}
 
-	LocalReplicaStore store() {
+	public LocalReplicaStore store() {
 		return this.store;
 	}
 
@@ -46,28 +46,28 @@ final class TestLog implements AutoCloseable {
 		this.writer = this.store.fence(new Epoch(epoch), identity(node));
 	}
 
-	LogWriter writer() {
+	public LogWriter writer() {
 		return this.writer;
 	}
 
 	/**
 	 * Ships what has been committed.
 	 */
-	LogEntry ship() throws Exception {
+	public LogEntry ship() throws Exception {
 		byte[] file = this.source.capture();
 		return append(LtxName.batch(this.source.txid()), file);
 	}
 
-	void transferAndShip(long seed) throws Exception {
+	public void transferAndShip(long seed) throws Exception {
 		this.source.transfer(seed);
 		ship();
 	}
 
-	LogEntry snapshot() throws Exception {
+	public LogEntry snapshot() throws Exception {
 		return append(LtxName.snapshot(this.source.txid()), this.source.snapshot());
 	}
 
-	LogEntry append(LtxName name, byte[] content) throws Exception {
+	public LogEntry append(LtxName name, byte[] content) throws Exception {
 		return this.writer.append(name, Instant.now(), bytes(content)).get(10, TimeUnit.SECONDS);
 	}
 

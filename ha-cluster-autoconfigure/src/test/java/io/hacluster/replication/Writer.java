@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Drives a {@link WriterMain} in a JVM of its own.
  */
-final class Writer implements AutoCloseable {
+public final class Writer implements AutoCloseable {
 
 	private final Process process;
 
@@ -21,7 +21,7 @@ final class Writer implements AutoCloseable {
 
 	private final BufferedWriter commands;
 
-	Writer() {
+	public Writer() {
 		try {
 			this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 					"-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
@@ -39,7 +39,7 @@ final class Writer implements AutoCloseable {
 		}
 	}
 
-	Writer open(Path database) {
+	public Writer open(Path database) {
 		send("open " + database);
 		return this;
 	}
@@ -48,14 +48,14 @@ final class Writer implements AutoCloseable {
 	 * Runs a statement.
 	 * @return rows, each ended by a semicolon, with commas between the columns
 	 */
-	String sql(String sql) {
+	public String sql(String sql) {
 		return send("sql " + sql);
 	}
 
 	/**
 	 * Commits rows one by one.
 	 */
-	void insert(int count, int bytes) {
+	public void insert(int count, int bytes) {
 		send("insert " + count + " " + bytes);
 	}
 
@@ -63,19 +63,19 @@ final class Writer implements AutoCloseable {
 	 * Commits as fast as possible.
 	 * @return how many commits there were and how long the longest took, in milliseconds
 	 */
-	long[] flat(long millis, int bytes) {
+	public long[] flat(long millis, int bytes) {
 		String[] parts = send("flat " + millis + " " + bytes).split(" ");
 		return new long[] { Long.parseLong(parts[0]), Long.parseLong(parts[1]) };
 	}
 
-	void closeDatabase() {
+	public void closeDatabase() {
 		send("close");
 	}
 
 	/**
 	 * Sends a command without waiting for the answer.
 	 */
-	void begin(String command) {
+	public void begin(String command) {
 		try {
 			this.commands.write(command);
 			this.commands.newLine();
@@ -91,7 +91,7 @@ final class Writer implements AutoCloseable {
 		return answer();
 	}
 
-	String answer() {
+	public String answer() {
 		try {
 			String line = this.answers.readLine();
 			if (line == null || !line.startsWith("ok")) {
@@ -107,7 +107,7 @@ final class Writer implements AutoCloseable {
 	/**
 	 * Kills the process with SIGKILL.
 	 */
-	void kill() throws InterruptedException {
+	public void kill() throws InterruptedException {
 		this.process.destroyForcibly();
 		this.process.waitFor(10, TimeUnit.SECONDS);
 	}

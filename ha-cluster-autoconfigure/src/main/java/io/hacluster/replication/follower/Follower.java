@@ -1,0 +1,296 @@
+package io.hacluster.replication.follower;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.Ticker;
+import io.hacluster.replication.LogOffset;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.ReplicationStatus.State;
+import io.hacluster.replication.follower.FollowerEvent.Received;
+import io.hacluster.replication.follower.RejoinBase.Ahead;
+import io.hacluster.replication.follower.RejoinBase.Nothing;
+import io.hacluster.replication.follower.RejoinBase.Replica;
+import io.hacluster.replication.follower.ReplicaPosition.Place;
+
+/**
+ * Follows the log on a thread of its own: settles what it finds on the disk, restores if
+ * there is nothing, applies what comes, and goes on trying whatever happens. The thread
+ * is never interrupted. {@link #start()} and {@link #stop(Duration)} are called once.
+ */
+public final class Follower {
+
+	private static final Logger logger = LoggerFactory.getLogger(Follower.class);
+
+	private final FollowerContext context;
+
+	private final Thread thread;
+
+	private final FollowerQueue queue;
+
+	private final FollowerProgress progress;
+
+	private final NodeIdentity node;
+
+	private @Nullable RejoinBase base;
+
+	private @Nullable FollowerReplica replica;
+
+	private @Nullable String rejection;
+
+	/**
+	 * Creates a follower.
+	 * @param settings how it works
+	 * @param node this process
+	 * @param store the log
+	 * @param files the files of this node; no one else moves them while this runs
+	 * @param counters counts
+	 * @param onSetAside told what was set aside, and why
+	 * @param ticker for timeouts and lag
+	 */
+	public Follower(FollowerSettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
+			FollowerCounters counters, BiConsumer<Path, String> onSetAside, Ticker ticker) {
+		this.context = new FollowerContext(settings, node, store, files, counters,
+				new Rejoin(files, store, node, onSetAside), new FollowerQueue(), new FollowerProgress(), ticker);
+		this.queue = this.context.queue();
+		this.progress = this.context.progress();
+		this.node = node;
+		this.thread = new Thread(this::run, "ha-follower-" + node.cluster());
+		this.thread.setDaemon(true);
+	}
+
+	public void start() {
+		this.thread.start();
+	}
+
+	/**
+	 * Returns whether this follows and has not been told to stop.
+	 * @return whether it does
+	 */
+	public boolean isRunning() {
+		return this.thread.isAlive() && !this.context.isStopping();
+	}
+
+	public FollowerProgress progress() {
+		return this.progress;
+	}
+
+	/**
+	 * Waits until everything that the log holds at the time of the call has been applied.
+	 * @param timeout how long
+	 * @return whether it has
+	 * @throws InterruptedException if interrupted
+	 */
+	public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+		long tail = this.context.requestFreshTail();
+		return this.progress.await(() -> this.progress.hasReachedOnTail(tail), timeout);
+	}
+
+	/**
+	 * Stops following; what has been received but not applied is left.
+	 * @param timeout how long to wait
+	 * @return on what this has been working, null if that had not been settled
+	 * @throws HaClusterException if it does not stop in time
+	 * @throws InterruptedException if interrupted
+	 */
+	public @Nullable RejoinBase stop(Duration timeout) throws InterruptedException {
+		this.context.requestStop();
+		this.thread.join(Math.max(1, timeout.toMillis()));
+		if (this.thread.isAlive()) {
+			throw new HaClusterException("The follower has not stopped within " + timeout.toMillis() + " ms");
+		}
+		return this.base;
+	}
+
+	/**
+	 * Returns on what this has been working, once it has stopped.
+	 * @return something that may be promoted
+	 * @throws HaClusterException if the replica has been given up and not been built anew
+	 * yet, or its position could not be made durable
+	 */
+	public RejoinBase requireBase() {
+		RejoinBase last = this.base;
+		if (this.rejection != null) {
+			throw new HaClusterException(
+					"The replica has to be built anew from the log before this node can lead: " + this.rejection);
+		}
+		if (last == null || (last instanceof Replica found && found.position().stamp() == null)) {
+			String failure = this.progress.failure();
+			throw new HaClusterException("The replica's position could not be made durable: "
+					+ ((failure != null) ? failure : "it is not known"));
+		}
+		return last;
+	}
+
+	private void run() {
+		try {
+			this.context.clearStaging();
+			tellWhatIsThere();
+			while (!this.context.isStopping()) {
+				attempt();
+				this.progress.settled();
+			}
+		}
+		finally {
+			closeReplica();
+			this.progress.ended();
+		}
+	}
+
+	private void attempt() {
+		try {
+			cycle();
+			return;
+		}
+		catch (ReplicaChangedException ex) {
+			rejectReplica(ex);
+			return;
+		}
+		catch (StoreUnavailableException ex) {
+			this.context.counters().storeError();
+			failed(ex.getMessage());
+		}
+		catch (IOException | UncheckedIOException ex) {
+			failed("The log cannot be followed into " + this.context.files().replica().database() + ": "
+					+ ex.getMessage());
+		}
+		catch (HaClusterException ex) {
+			failed(ex.getMessage());
+		}
+		catch (RuntimeException ex) {
+			logger.error("[{}] The follower has failed, trying again", this.node, ex);
+			failed(ex.toString());
+		}
+		this.progress.settled();
+		this.context.pause();
+	}
+
+	private void failed(@Nullable String reason) {
+		String text = String.valueOf(reason);
+		if (!text.equals(this.progress.failure())) {
+			logger.warn("[{}] {}", this.node, text);
+		}
+		this.progress.failed(text, this.context.ticker().nanoTime());
+	}
+
+	/**
+	 * Goes one step, which mostly is to follow until something happens.
+	 */
+	private void cycle() throws IOException {
+		RejoinBase current = this.base;
+		if (current == null) {
+			current = this.context.rejoin().settle();
+			this.base = current;
+			this.progress.judged();
+			this.context.store().currentFence().ifPresent((fence) -> this.progress.epoch(fence.epoch()));
+		}
+		if (current instanceof Nothing) {
+			this.base = new FollowerBootstrap(this.context).run();
+			this.rejection = null;
+		}
+		else if (current instanceof Ahead ahead) {
+			this.base = new FollowerHold(this.context, ahead).run();
+		}
+		else if (current instanceof Replica found) {
+			follow(found);
+		}
+	}
+
+	private void follow(Replica found) throws IOException {
+		FollowerReplica open = this.replica;
+		if (open == null) {
+			open = FollowerReplica.open(this.context.files(), found.position(), this.context.settings(), this.node,
+					this.context.counters(), this.context.ticker());
+			this.replica = open;
+			ReplicaPosition position = found.position();
+			this.progress.epoch(position.epoch());
+			this.progress.restart(position.txid(), position.txid(), position.offset());
+		}
+		if (!new FollowerApplier(this.context, open).run()) {
+			// The log is another one: let the position be judged again
+			closeReplica();
+			this.base = null;
+		}
+	}
+
+	private void rejectReplica(HaClusterException cause) {
+		String reason = String.valueOf(cause.getMessage());
+		failed("The replica is built anew: " + reason);
+		this.rejection = reason;
+		FollowerReplica open = this.replica;
+		this.replica = null;
+		if (open != null) {
+			open.abandon();
+		}
+		ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
+		// What has been applied is gone: whoever waits for it has to wait for the new one
+		this.progress.restart(0, this.progress.logTxid(), LogOffset.START);
+		try {
+			this.context.rejoin().setAside(Place.REPLICA, position, reason);
+			this.base = new Nothing();
+		}
+		catch (IOException ex) {
+			failed("The replica cannot be set aside: " + ex);
+			this.base = null;
+			this.context.forgetPosition();
+			this.context.pause();
+		}
+	}
+
+	private void closeReplica() {
+		FollowerReplica open = this.replica;
+		this.replica = null;
+		if (open != null) {
+			try {
+				open.close();
+				this.base = this.context.files().position().read().<RejoinBase>map(Replica::new).orElse(this.base);
+			}
+			catch (HaClusterException ex) {
+				// Changed, or a stranger keeps the write lock and may be about to commit
+				rejectReplica(ex);
+			}
+			catch (IOException | RuntimeException ex) {
+				this.base = null;
+				failed("The replica's position cannot be made durable: " + ex.getMessage());
+			}
+		}
+	}
+
+	/**
+	 * Until the log has been asked, this is all that is known.
+	 */
+	private void tellWhatIsThere() {
+		try {
+			ReplicaFiles files = this.context.files();
+			files.position().read().ifPresent((position) -> {
+				this.progress.epoch(position.epoch());
+				this.progress.restart(position.txid(), position.txid(), LogOffset.START);
+			});
+			State found = files.exists(Place.REPLICA) ? State.FOLLOWING : State.RESTORING;
+			this.progress.state(files.exists(Place.DATABASE) ? State.AHEAD : found);
+		}
+		catch (IOException ex) {
+			failed(ex.toString());
+		}
+	}
+
+	/**
+	 * Returns the oldest file that has come but is not applied.
+	 * @return the file, null if there is none
+	 */
+	public @Nullable Received oldest() {
+		Received taken = this.progress.taken();
+		return (taken != null) ? taken : this.queue.firstFile();
+	}
+
+}

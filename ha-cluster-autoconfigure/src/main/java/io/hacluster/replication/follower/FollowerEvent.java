@@ -1,0 +1,63 @@
+package io.hacluster.replication.follower;
+
+import io.hacluster.replication.Fence;
+import io.hacluster.replication.LogEntry;
+import io.hacluster.replication.LogOffset;
+
+/**
+ * What a tail has told, in its order.
+ */
+public sealed interface FollowerEvent {
+
+	/**
+	 * A sound file.
+	 *
+	 * @param file the file
+	 * @param receivedAt when, by the ticker
+	 */
+	record Received(FollowerFile file, long receivedAt) implements FollowerEvent {
+	}
+
+	/**
+	 * A file that must not be applied.
+	 *
+	 * @param entry what the log says of it
+	 * @param reason what is wrong with it
+	 */
+	record Unsound(LogEntry entry, String reason) implements FollowerEvent {
+	}
+
+	/**
+	 * A leader has fenced the log.
+	 *
+	 * @param fence the fence
+	 */
+	record Fenced(Fence fence) implements FollowerEvent {
+	}
+
+	/**
+	 * All up to a place has been told.
+	 *
+	 * @param offset the place
+	 * @param tail the number of the tail
+	 */
+	record Reached(LogOffset offset, long tail) implements FollowerEvent {
+	}
+
+	/**
+	 * The tail cannot go on.
+	 *
+	 * @param reason why
+	 */
+	record Broken(String reason) implements FollowerEvent {
+	}
+
+	/**
+	 * The store cannot be read at the moment.
+	 *
+	 * @param reason why
+	 */
+	record Interrupted(String reason) implements FollowerEvent {
+	}
+
+}

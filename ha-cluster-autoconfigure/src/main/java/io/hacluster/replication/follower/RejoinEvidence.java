@@ -1,0 +1,143 @@
+package io.hacluster.replication.follower;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.Fence;
+import io.hacluster.replication.LogEntry;
+import io.hacluster.replication.LogOffset;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.ltx.LtxFormatException;
+import io.hacluster.replication.ltx.LtxHeader;
+import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.replication.ltx.LtxReader;
+import io.hacluster.replication.ltx.MissingTransactionsException;
+
+/**
+ * Looks for the transaction in the log at which a former leader's database stands.
+ */
+final class RejoinEvidence {
+
+	private static final int MAX_HEADERS = 64;
+
+	private final ReplicaStore store;
+
+	private final NodeIdentity node;
+
+	RejoinEvidence(ReplicaStore store, NodeIdentity node) {
+		this.store = store;
+		this.node = node;
+	}
+
+	/**
+	 * Finds the transaction that a database ends with. Either its level-0 file was made
+	 * from the write-ahead log that is still there, and ends where that ends; or the
+	 * database looks as it did when its position was written.
+	 * @param position what is known of the database
+	 * @param now how it looks
+	 * @param entries a listing
+	 * @param overtakenBy the fence of another leader since, null if there is none
+	 * @return where the database stands, empty if it is not certain
+	 * @throws IOException if the log cannot be read
+	 */
+	Optional<Level> findLevel(ReplicaPosition position, ReplicaStamp now, List<LogEntry> entries,
+			@Nullable Fence overtakenBy) throws IOException {
+		ReplicaStamp before = position.stamp();
+		if (before != null && before.hasContentOf(now)) {
+			boolean reached = entries.stream().anyMatch((entry) -> entry.name().maxTxid() >= position.txid());
+			return reached ? Optional.of(level(entries, position.txid())) : Optional.empty();
+		}
+		return now.hasLog() ? findByLog(position, now, entries, overtakenBy) : Optional.empty();
+	}
+
+	/**
+	 * Nearest first: the last file before the fence is the most likely one.
+	 */
+	private Optional<Level> findByLog(ReplicaPosition position, ReplicaStamp now, List<LogEntry> entries,
+			@Nullable Fence overtakenBy) throws IOException {
+		List<LogEntry> candidates = entries.stream()
+			.filter((entry) -> entry.name().level() == LtxName.LEVEL_BATCH)
+			.filter((entry) -> entry.name().maxTxid() >= position.txid())
+			.sorted(Comparator.comparing((LogEntry entry) -> isAfter(entry, overtakenBy))
+				.thenComparing(Comparator.comparing((LogEntry entry) -> entry.name().maxTxid()).reversed()))
+			.limit(MAX_HEADERS)
+			.toList();
+		for (LogEntry entry : candidates) {
+			if (endsWith(entry, now)) {
+				return Optional.of(level(entries, entry.name().maxTxid()));
+			}
+		}
+		return Optional.empty();
+	}
+
+	/**
+	 * Compares a database whose write-ahead log is gone, as after a backend that closed
+	 * it properly while this process was dead already, with what the log held when
+	 * another leader took over. Reads both whole, but what this spares is a restore.
+	 * @param database the database, which nobody has open
+	 * @param entries a listing
+	 * @param overtakenBy the fence of the other leader
+	 * @param temporary where to build what to compare with
+	 * @return where the database stands, empty if it is another
+	 * @throws IOException if one of the two cannot be read
+	 */
+	Optional<Level> compare(Path database, List<LogEntry> entries, Fence overtakenBy, Path temporary)
+			throws IOException {
+		long last = entries.stream()
+			.filter((entry) -> entry.name().level() == LtxName.LEVEL_BATCH && !isAfter(entry, overtakenBy))
+			.mapToLong((entry) -> entry.name().maxTxid())
+			.max()
+			.orElse(0);
+		if (last == 0) {
+			return Optional.empty();
+		}
+		try {
+			boolean same = new RestoreSource(this.store, this.node).restore(temporary, last).isPresent()
+					&& Files.mismatch(temporary, database) == -1;
+			return same ? Optional.of(level(entries, last)) : Optional.empty();
+		}
+		catch (MissingTransactionsException ex) {
+			return Optional.empty();
+		}
+		finally {
+			Files.deleteIfExists(temporary);
+		}
+	}
+
+	private static Level level(List<LogEntry> entries, long txid) {
+		return new Level(txid, RestoreSource.tailOffset(entries, txid));
+	}
+
+	private static boolean isAfter(LogEntry entry, @Nullable Fence fence) {
+		return fence != null && entry.offset().compareTo(fence.offset()) > 0;
+	}
+
+	private boolean endsWith(LogEntry entry, ReplicaStamp stamp) throws IOException {
+		try (LtxReader reader = new LtxReader(this.store.open(entry))) {
+			LtxHeader header = reader.header();
+			return header.walSalt1() == stamp.salt1() && header.walSalt2() == stamp.salt2()
+					&& header.walOffset() + header.walSize() == stamp.end();
+		}
+		catch (FileNotFoundException | LtxFormatException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Where a database stands that holds nothing which the log lacks.
+	 *
+	 * @param txid its last transaction
+	 * @param offset from where to follow
+	 */
+	record Level(long txid, LogOffset offset) {
+	}
+
+}

@@ -1,0 +1,266 @@
+package io.hacluster.replication.follower;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.Epoch;
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.follower.ReplicaPosition.Place;
+
+/**
+ * The files of one node: the database at the leader's path or the replica at the
+ * follower's, the position, and what has been set aside. Moves them by rename only. Not
+ * thread-safe.
+ */
+public final class ReplicaFiles {
+
+	private static final Logger logger = LoggerFactory.getLogger(ReplicaFiles.class);
+
+	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
+		.withZone(ZoneOffset.UTC);
+
+	private final ReplicaFile database;
+
+	private final ReplicaFile replica;
+
+	private final Path state;
+
+	private final PositionFile position;
+
+	private final NodeIdentity node;
+
+	private final Clock clock;
+
+	private final Runnable afterStep;
+
+	/**
+	 * Creates the files' keeper.
+	 * @param path the leader's path
+	 * @param replicaPath the follower's path
+	 * @param node this process
+	 * @param clock for the names of what is set aside
+	 * @throws HaClusterException if the paths cannot be used, naming the property to
+	 * change
+	 */
+	public ReplicaFiles(Path path, Path replicaPath, NodeIdentity node, Clock clock) {
+		this(path, replicaPath, node, clock, () -> {
+		});
+	}
+
+	public ReplicaFiles(Path path, Path replicaPath, NodeIdentity node, Clock clock, Runnable afterStep) {
+		this.database = new ReplicaFile(path.toAbsolutePath().normalize());
+		this.replica = new ReplicaFile(replicaPath.toAbsolutePath().normalize());
+		this.state = this.database.database().resolveSibling(path.getFileName() + "-ha");
+		this.node = node;
+		this.clock = clock;
+		this.afterStep = afterStep;
+		this.position = new PositionFile(this.state.resolve("position"), node);
+		ReplicaPaths.require(this.database.database(), this.replica.database(), this.state);
+	}
+
+	public ReplicaFile database() {
+		return this.database;
+	}
+
+	public ReplicaFile replica() {
+		return this.replica;
+	}
+
+	ReplicaFile at(Place place) {
+		return (place == Place.DATABASE) ? this.database : this.replica;
+	}
+
+	/**
+	 * Returns whether a database is there. A file without content, as SQLite makes when
+	 * it is asked to open one that does not exist, holds nothing.
+	 * @param place where to look
+	 * @return whether there is one
+	 * @throws IOException if that cannot be found out
+	 */
+	public boolean exists(Place place) throws IOException {
+		Path path = at(place).database();
+		return Files.exists(path) && Files.size(path) > 0;
+	}
+
+	public PositionFile position() {
+		return this.position;
+	}
+
+	/**
+	 * Returns the directory for what is needed between two steps only.
+	 * @return an existing directory
+	 * @throws IOException if it cannot be made
+	 */
+	public Path staging() throws IOException {
+		Path staging = this.state.resolve("staging");
+		Files.createDirectories(staging,
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+		return staging;
+	}
+
+	/**
+	 * Claims the files for this process.
+	 * @return the claim
+	 * @throws HaClusterException if another process has claimed them
+	 */
+	public ReplicaClaim claim() {
+		return ReplicaClaim.take(this.state.resolve("lock"));
+	}
+
+	/**
+	 * Finishes a move that a crash has interrupted.
+	 * @throws IOException if a rename fails
+	 */
+	public void recover() throws IOException {
+		Optional<ReplicaMove> move = ReplicaMove.read(journal());
+		if (move.isEmpty()) {
+			return;
+		}
+		ReplicaMove interrupted = move.get();
+		if (interrupted.perform(this.afterStep)) {
+			logger.info("[{}] Finished the interrupted move of {} to {}", this.node, interrupted.from().database(),
+					interrupted.to().database());
+			settle(interrupted.position());
+		}
+		else {
+			logger.warn("[{}] A move of {} to {} was interrupted, but the database is at neither path now", this.node,
+					interrupted.from().database(), interrupted.to().database());
+		}
+		strikeOut();
+	}
+
+	/**
+	 * Moves the replica to the leader's path.
+	 * @param newPosition the position from then on
+	 * @throws IOException if a rename fails
+	 */
+	public void promote(ReplicaPosition newPosition) throws IOException {
+		if (exists(Place.DATABASE)) {
+			setAside(Place.DATABASE, newPosition.epoch(), "it stood in the way of the promotion");
+		}
+		clearCompanions(this.database, newPosition.epoch());
+		move(this.replica, this.database, false, newPosition);
+	}
+
+	/**
+	 * Moves the database to the follower's path.
+	 * @param newPosition the position from then on
+	 * @throws IOException if a rename fails
+	 */
+	public void demote(ReplicaPosition newPosition) throws IOException {
+		if (exists(Place.REPLICA)) {
+			setAside(Place.REPLICA, newPosition.epoch(), "it stood in the way of the demotion");
+		}
+		clearCompanions(this.replica, newPosition.epoch());
+		move(this.database, this.replica, true, newPosition);
+	}
+
+	/**
+	 * Renames a database to a name that nobody uses, and forgets its position. Nothing is
+	 * deleted but the wal-index, which SQLite builds anew.
+	 * @param place where it is
+	 * @param epoch the epoch in which that was found out
+	 * @param reason why, for people
+	 * @return where it is now
+	 * @throws IOException if a rename fails
+	 */
+	Path setAside(Place place, Epoch epoch, String reason) throws IOException {
+		ReplicaFile aside = new ReplicaFile(unusedName(epoch));
+		boolean known = this.position.read().filter((current) -> current.place() != place).isPresent();
+		move(at(place), aside, false, known ? this.position.read().orElse(null) : null);
+		Files.deleteIfExists(aside.shared());
+		logger.warn("[{}] {} has been set aside as {}: {}", this.node, at(place).database(), aside.database(), reason);
+		return aside.database();
+	}
+
+	/**
+	 * Lists what has been set aside.
+	 * @return the paths, oldest first
+	 */
+	public List<String> diverged() {
+		String prefix = this.database.database().getFileName() + ".diverged-";
+		try (Stream<Path> files = Files.list(this.database.database().resolveSibling("."))) {
+			return files.filter((file) -> file.getFileName().toString().startsWith(prefix))
+				.filter((file) -> !file.toString().endsWith("-wal") && !file.toString().endsWith("-shm"))
+				.map((file) -> file.normalize().toString())
+				.sorted(Comparator.comparing(ReplicaFiles::timeOf))
+				.toList();
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	private static String timeOf(String diverged) {
+		return diverged.substring(diverged.indexOf('-', diverged.lastIndexOf(".diverged-") + 10));
+	}
+
+	private Path unusedName(Epoch epoch) {
+		String base = this.database.database().getFileName() + ".diverged-" + epoch + "-"
+				+ TIME.format(this.clock.instant());
+		Path path = this.database.database().resolveSibling(base);
+		for (int i = 2; Files.exists(path) || Files.exists(new ReplicaFile(path).log()); i++) {
+			path = this.database.database().resolveSibling(base + "-" + i);
+		}
+		return path;
+	}
+
+	/**
+	 * A write-ahead log that stands alone would be replayed into whatever database comes
+	 * beside it.
+	 */
+	private void clearCompanions(ReplicaFile file, Epoch epoch) throws IOException {
+		if (Files.exists(file.log())) {
+			Path aside = new ReplicaFile(unusedName(epoch)).log();
+			Files.move(file.log(), aside);
+			logger.warn("[{}] {} stood there without its database and has been set aside as {}", this.node, file.log(),
+					aside);
+		}
+		Files.deleteIfExists(file.shared());
+	}
+
+	private void move(ReplicaFile from, ReplicaFile to, boolean databaseLast, @Nullable ReplicaPosition newPosition)
+			throws IOException {
+		ReplicaMove move = ReplicaMove.plan(from, to, databaseLast, newPosition);
+		move.write(journal());
+		this.afterStep.run();
+		move.perform(this.afterStep);
+		settle(newPosition);
+		this.afterStep.run();
+		strikeOut();
+	}
+
+	private void settle(@Nullable ReplicaPosition newPosition) throws IOException {
+		if (newPosition != null) {
+			this.position.write(newPosition);
+		}
+		else {
+			this.position.delete();
+		}
+	}
+
+	private void strikeOut() throws IOException {
+		Files.deleteIfExists(journal());
+		PositionFile.syncDirectory(journal());
+	}
+
+	private Path journal() {
+		return this.state.resolve("move");
+	}
+
+}

@@ -1,0 +1,143 @@
+package io.hacluster.replication.follower;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.hacluster.HaClusterException;
+
+/**
+ * The move of a database from one path to another: up to three renames and the new
+ * position, as one step. What is to be done is written down first and struck out last, so
+ * that a crash anywhere between is made up for by doing it again; the files are told by
+ * the inode of the database. Costs the same for a database of any size.
+ *
+ * @param from where the database is
+ * @param to where it goes; nothing may stand there
+ * @param inode the inode of the database file
+ * @param databaseLast whether the database file goes after its companions
+ * @param position the position from then on, null if there is none
+ */
+record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean databaseLast,
+		@Nullable ReplicaPosition position) {
+
+	/**
+	 * Plans a move of the database that is at a path now.
+	 * @param from where the database is
+	 * @param to where it goes
+	 * @param databaseLast whether the database file goes last: right when readers may
+	 * come by the new path, since they would not find the write-ahead log otherwise;
+	 * wrong when they may come by the old one
+	 * @param position the position from then on, null if there is none
+	 * @return the move
+	 * @throws IOException if the database does not exist
+	 */
+	static ReplicaMove plan(ReplicaFile from, ReplicaFile to, boolean databaseLast, @Nullable ReplicaPosition position)
+			throws IOException {
+		return new ReplicaMove(from, to, inode(from.database()), databaseLast, position);
+	}
+
+	/**
+	 * Reads a move that has not been struck out.
+	 * @param journal where it was written down
+	 * @return the move, empty if there is none
+	 * @throws IOException if it cannot be read
+	 * @throws HaClusterException if it is damaged
+	 */
+	static Optional<ReplicaMove> read(Path journal) throws IOException {
+		try {
+			Map<String, String> values = PositionText.read(Files.readString(journal, StandardCharsets.ISO_8859_1));
+			return Optional.of(new ReplicaMove(file(values, "from"), file(values, "to"),
+					PositionText.value(values, "inode"), Boolean.parseBoolean(values.get("database-last")),
+					values.containsKey("place") ? PositionText.position(values) : null));
+		}
+		catch (NoSuchFileException ex) {
+			return Optional.empty();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new HaClusterException(
+					"The file " + journal + ", which tells how far a rename of the database has " + "come, is damaged ("
+							+ ex.getMessage() + "). See which of the files it names is where, and " + "remove it",
+					ex);
+		}
+	}
+
+	/**
+	 * Writes the move down.
+	 * @param journal where
+	 * @throws IOException if it cannot be written
+	 */
+	void write(Path journal) throws IOException {
+		Map<String, String> values = new LinkedHashMap<>();
+		values.put("from", encode(this.from));
+		values.put("to", encode(this.to));
+		values.put("inode", this.inode);
+		values.put("database-last", Boolean.toString(this.databaseLast));
+		if (this.position != null) {
+			PositionText.put(this.position, values);
+		}
+		PositionFile.writeDurably(journal, PositionText.write(values));
+	}
+
+	/**
+	 * Renames what has not been renamed yet, and makes that durable.
+	 * @param afterRename called after each rename
+	 * @return whether the database is at its new path
+	 * @throws IOException if a rename fails
+	 */
+	boolean perform(Runnable afterRename) throws IOException {
+		boolean before = isAt(this.from);
+		if (!before && !isAt(this.to)) {
+			return false;
+		}
+		List<Path[]> renames = new ArrayList<>();
+		renames.add(new Path[] { this.from.log(), this.to.log() });
+		renames.add(new Path[] { this.from.shared(), this.to.shared() });
+		if (before) {
+			renames.add(this.databaseLast ? renames.size() : 0,
+					new Path[] { this.from.database(), this.to.database() });
+		}
+		for (Path[] rename : renames) {
+			if (Files.exists(rename[0])) {
+				Files.move(rename[0], rename[1], StandardCopyOption.ATOMIC_MOVE);
+				afterRename.run();
+			}
+		}
+		PositionFile.syncDirectory(this.to.database());
+		if (!this.to.database().resolveSibling(".").equals(this.from.database().resolveSibling("."))) {
+			PositionFile.syncDirectory(this.from.database());
+		}
+		return true;
+	}
+
+	private boolean isAt(ReplicaFile file) throws IOException {
+		return Files.exists(file.database()) && inode(file.database()).equals(this.inode);
+	}
+
+	private static ReplicaFile file(Map<String, String> values, String key) {
+		String encoded = PositionText.value(values, key);
+		byte[] bytes = HexFormat.of().parseHex(encoded);
+		return new ReplicaFile(Path.of(new String(bytes, StandardCharsets.UTF_8)));
+	}
+
+	private static String encode(ReplicaFile file) {
+		byte[] bytes = file.database().toString().getBytes(StandardCharsets.UTF_8);
+		return HexFormat.of().formatHex(bytes);
+	}
+
+	private static String inode(Path path) throws IOException {
+		return String.valueOf(Files.getAttribute(path, "unix:ino"));
+	}
+
+}

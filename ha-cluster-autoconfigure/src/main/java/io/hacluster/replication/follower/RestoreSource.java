@@ -1,0 +1,269 @@
+package io.hacluster.replication.follower;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.ByteSource;
+import io.hacluster.replication.LogEntry;
+import io.hacluster.replication.LogOffset;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.ltx.LtxFormatException;
+import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.replication.ltx.MissingTransactionsException;
+import io.hacluster.replication.ltx.RestorePlan;
+
+/**
+ * Reads from the log what a listing shows, instead of what a tail delivers: to build a
+ * database file, or to get over a gap. What turns out to be unsound is left out and
+ * another way looked for; what has been retired since the listing (Litestream #1270)
+ * makes for a new listing. Stateless.
+ */
+public final class RestoreSource {
+
+	private static final Logger logger = LoggerFactory.getLogger(RestoreSource.class);
+
+	private static final int MAX_ATTEMPTS = 20;
+
+	private final ReplicaStore store;
+
+	private final NodeIdentity node;
+
+	public RestoreSource(ReplicaStore store, NodeIdentity node) {
+		this.store = store;
+		this.node = node;
+	}
+
+	/**
+	 * Builds a database file.
+	 * @param target the file
+	 * @param txid the transaction to reach, or {@link RestorePlan#LATEST}
+	 * @return where it stands, empty if the log is empty
+	 * @throws HaClusterException if the log does not lead to a whole database
+	 * @throws IOException if the log cannot be read, or the file not be written
+	 */
+	public Optional<Restored> restore(Path target, long txid) throws IOException {
+		Set<LtxName> unsound = new HashSet<>();
+		for (int i = 0; i < MAX_ATTEMPTS; i++) {
+			Map<LtxName, LogEntry> entries = entries(unsound);
+			if (entries.isEmpty() && unsound.isEmpty()) {
+				return Optional.empty();
+			}
+			List<LtxName> plan = planRestore(entries.keySet(), txid, unsound);
+			if (build(target, entries, plan, unsound)) {
+				long last = plan.get(plan.size() - 1).maxTxid();
+				return Optional.of(new Restored(last, tailOffset(entries, last)));
+			}
+		}
+		throw new HaClusterException("The log changes faster than it can be restored");
+	}
+
+	private boolean build(Path target, Map<LtxName, LogEntry> entries, List<LtxName> plan, Set<LtxName> unsound)
+			throws IOException {
+		RestoreBuilder builder = new RestoreBuilder(target);
+		try (builder) {
+			for (LtxName name : plan) {
+				if (!apply(builder, entry(entries, name), unsound)) {
+					builder.abandon();
+					return false;
+				}
+			}
+			builder.finish();
+			return true;
+		}
+		catch (IOException | RuntimeException ex) {
+			builder.abandon();
+			throw ex;
+		}
+	}
+
+	private boolean apply(RestoreBuilder builder, LogEntry entry, Set<LtxName> unsound) throws IOException {
+		try {
+			builder.apply(this.store.open(entry));
+			return true;
+		}
+		catch (FileNotFoundException ex) {
+			return false;
+		}
+		catch (LtxFormatException ex) {
+			exclude(entry, unsound, ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Reads the files that lead on from a transaction, by whatever level has them.
+	 * @param after the transaction
+	 * @param toTheEnd whether the files must lead to the end of the log
+	 * @param staging where to keep large ones
+	 * @return the files, and from where to follow then; no files if there is nothing more
+	 * @throws HaClusterException if files are missing on the way
+	 * @throws IOException if the log cannot be read
+	 */
+	public Continuation resume(long after, boolean toTheEnd, Path staging) throws IOException {
+		Set<LtxName> unsound = new HashSet<>();
+		for (int i = 0; i < MAX_ATTEMPTS; i++) {
+			Map<LtxName, LogEntry> entries = entries(unsound);
+			List<LtxName> plan = planResume(entries.keySet(), after, toTheEnd, unsound);
+			List<FollowerFile> files = new ArrayList<>();
+			if (plan.stream().allMatch((name) -> receive(files, entry(entries, name), staging, unsound))) {
+				long last = plan.isEmpty() ? after : plan.get(plan.size() - 1).maxTxid();
+				return new Continuation(files, tailOffset(entries, last));
+			}
+			files.forEach(FollowerFile::discard);
+		}
+		throw new HaClusterException("The log changes faster than it can be read");
+	}
+
+	private boolean receive(List<FollowerFile> files, LogEntry entry, Path staging, Set<LtxName> unsound) {
+		try {
+			files.add(FollowerFile.keep(entry, new StoredFile(this.store, entry), staging));
+			return true;
+		}
+		catch (FileNotFoundException ex) {
+			return false;
+		}
+		catch (LtxFormatException ex) {
+			exclude(entry, unsound, ex);
+			return false;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void exclude(LogEntry entry, Set<LtxName> unsound, LtxFormatException cause) {
+		logger.debug("[{}] {} in the log is not sound and is left out: {}", this.node, entry.name(),
+				cause.getMessage());
+		unsound.add(entry.name());
+	}
+
+	private Map<LtxName, LogEntry> entries(Set<LtxName> unsound) {
+		return this.store.list()
+			.stream()
+			.filter((entry) -> !unsound.contains(entry.name()))
+			.collect(Collectors.toMap(LogEntry::name, Function.identity(), (first, second) -> second));
+	}
+
+	/**
+	 * With a hole in the log, what comes before it is better than nothing.
+	 */
+	private static List<LtxName> planRestore(Set<LtxName> names, long txid, Set<LtxName> unsound) {
+		try {
+			return nonEmpty(RestorePlan.restore(names, txid), unsound);
+		}
+		catch (MissingTransactionsException ex) {
+			if (ex.reached() == 0 || txid != RestorePlan.LATEST) {
+				throw incomplete(ex, unsound);
+			}
+			return RestorePlan.restore(names, ex.reached());
+		}
+	}
+
+	private static List<LtxName> planResume(Set<LtxName> names, long after, boolean toTheEnd, Set<LtxName> unsound) {
+		try {
+			return RestorePlan.resume(names, after, RestorePlan.LATEST);
+		}
+		catch (MissingTransactionsException ex) {
+			if (ex.reached() > after && !toTheEnd) {
+				return RestorePlan.resume(names, after, ex.reached());
+			}
+			throw incomplete(ex, unsound);
+		}
+	}
+
+	private static List<LtxName> nonEmpty(List<LtxName> plan, Set<LtxName> unsound) {
+		if (plan.isEmpty()) {
+			throw new HaClusterException("The log holds no sound file, left out are " + unsound);
+		}
+		return plan;
+	}
+
+	private static HaClusterException incomplete(MissingTransactionsException cause, Set<LtxName> unsound) {
+		return unsound.isEmpty() ? cause
+				: new HaClusterException(cause.getMessage() + "; not sound are " + unsound, cause);
+	}
+
+	private static LogEntry entry(Map<LtxName, LogEntry> entries, LtxName name) {
+		return Objects.requireNonNull(entries.get(name));
+	}
+
+	private static LogOffset tailOffset(Map<LtxName, LogEntry> entries, long txid) {
+		return tailOffset(entries.values(), txid);
+	}
+
+	/**
+	 * Finds the place in the log from which a tail delivers all that comes after a
+	 * transaction.
+	 * @param entries a listing
+	 * @param txid the transaction
+	 * @return the place of the transaction's own batch; without that, the place before
+	 * the next batch; without that, the last place of the listing
+	 */
+	public static LogOffset tailOffset(Collection<LogEntry> entries, long txid) {
+		long end = 0;
+		long next = Long.MAX_VALUE;
+		for (LogEntry entry : entries) {
+			LtxName name = entry.name();
+			boolean batch = name.level() == LtxName.LEVEL_BATCH;
+			if (batch && name.maxTxid() == txid) {
+				return entry.offset();
+			}
+			if (batch && name.maxTxid() > txid) {
+				next = Math.min(next, entry.offset().value() - 1);
+			}
+			end = Math.max(end, entry.offset().value());
+		}
+		return new LogOffset((next != Long.MAX_VALUE) ? Math.max(0, next) : end);
+	}
+
+	/**
+	 * Where a restored database stands.
+	 *
+	 * @param txid its last transaction
+	 * @param offset from where to follow
+	 */
+	public record Restored(long txid, LogOffset offset) {
+	}
+
+	/**
+	 * What leads on from a transaction.
+	 *
+	 * @param files in their order
+	 * @param offset from where to follow after them
+	 */
+	public record Continuation(List<FollowerFile> files, LogOffset offset) {
+	}
+
+	private record StoredFile(ReplicaStore store, LogEntry entry) implements ByteSource {
+
+		@Override
+		public long size() {
+			return this.entry.size();
+		}
+
+		@Override
+		public InputStream openStream() throws IOException {
+			return this.store.open(this.entry);
+		}
+
+	}
+
+}

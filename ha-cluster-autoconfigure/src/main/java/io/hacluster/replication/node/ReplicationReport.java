@@ -1,0 +1,150 @@
+package io.hacluster.replication.node;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.hacluster.Epoch;
+import io.hacluster.Ticker;
+import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.ReplicationStatus.Counters;
+import io.hacluster.replication.ReplicationStatus.State;
+import io.hacluster.replication.follower.Follower;
+import io.hacluster.replication.follower.FollowerCounters;
+import io.hacluster.replication.follower.FollowerEvent.Received;
+import io.hacluster.replication.follower.FollowerProgress;
+import io.hacluster.replication.primary.PrimaryStatus;
+
+/**
+ * Puts together how replication is, from whatever is at work. Thread-safe.
+ */
+final class ReplicationReport {
+
+	private final Clock clock;
+
+	private final Ticker ticker;
+
+	private final FollowerCounters counters = new FollowerCounters();
+
+	private volatile @Nullable Follower follower;
+
+	private volatile @Nullable ReplicationTerm term;
+
+	private volatile List<String> diverged = List.of();
+
+	private volatile Epoch epoch = Epoch.NONE;
+
+	private volatile long txid;
+
+	private volatile @Nullable PrimaryStatus former;
+
+	ReplicationReport(Clock clock, Ticker ticker) {
+		this.clock = clock;
+		this.ticker = ticker;
+	}
+
+	FollowerCounters counters() {
+		return this.counters;
+	}
+
+	void following(Follower started) {
+		this.follower = started;
+	}
+
+	void leading(ReplicationTerm begun) {
+		this.term = begun;
+	}
+
+	void stopped() {
+		Follower ended = this.follower;
+		if (ended != null) {
+			epoch(ended.progress().epoch());
+			this.txid = ended.progress().txid();
+		}
+		this.follower = null;
+	}
+
+	/**
+	 * Adds up what ended terms have counted.
+	 */
+	synchronized void ended(ReplicationTerm term) {
+		PrimaryStatus last = term.primary().status();
+		this.txid = last.txid();
+		this.former = sum(this.former, last);
+		this.term = null;
+	}
+
+	void diverged(List<String> paths) {
+		this.diverged = paths;
+	}
+
+	void epoch(Epoch seen) {
+		if (seen.compareTo(this.epoch) > 0) {
+			this.epoch = seen;
+		}
+	}
+
+	Epoch epoch() {
+		Follower current = this.follower;
+		Epoch seen = (current != null) ? current.progress().epoch() : Epoch.NONE;
+		return (seen.compareTo(this.epoch) > 0) ? seen : this.epoch;
+	}
+
+	ReplicationStatus status() {
+		ReplicationTerm led = this.term;
+		Follower followed = this.follower;
+		if (led != null) {
+			PrimaryStatus status = led.primary().status();
+			return new ReplicationStatus(status.state(), status.txid(), status.txid(), status.lag(), status.failure(),
+					this.diverged, counters(sum(this.former, status)));
+		}
+		if (followed != null) {
+			FollowerProgress progress = followed.progress();
+			return new ReplicationStatus(progress.state(), progress.txid(), progress.logTxid(), lag(followed),
+					progress.failure(), this.diverged, counters(this.former));
+		}
+		return new ReplicationStatus(State.STOPPED, this.txid, this.txid, Duration.ZERO, null, this.diverged,
+				counters(this.former));
+	}
+
+	/**
+	 * How long the oldest transaction has been waiting that has come but is not applied:
+	 * since it was shipped, by the clocks of two machines, but no less than since it
+	 * came. Without news from the log it counts from the last.
+	 */
+	private Duration lag(Follower followed) {
+		Received oldest = followed.oldest();
+		long now = this.ticker.nanoTime();
+		if (oldest != null) {
+			Duration here = Duration.ofNanos(Math.max(0, now - oldest.receivedAt()));
+			Duration since = Duration.between(oldest.file().entry().timestamp(), this.clock.instant());
+			return (since.compareTo(here) > 0) ? since : here;
+		}
+		FollowerProgress progress = followed.progress();
+		return (progress.failure() != null) ? Duration.ofNanos(Math.max(0, now - progress.failedAt())) : Duration.ZERO;
+	}
+
+	private Counters counters(@Nullable PrimaryStatus primary) {
+		FollowerCounters own = this.counters;
+		if (primary == null) {
+			return new Counters(0, 0, own.batches(), own.bytes(), 0, own.checkpoints(), own.restores(),
+					own.storeErrors(), 0);
+		}
+		return new Counters(primary.batches(), primary.bytes(), own.batches(), own.bytes(), primary.snapshots(),
+				primary.checkpoints() + own.checkpoints(), own.restores(), primary.storeErrors() + own.storeErrors(),
+				primary.fenceRejections());
+	}
+
+	private static PrimaryStatus sum(@Nullable PrimaryStatus former, PrimaryStatus status) {
+		if (former == null) {
+			return status;
+		}
+		return new PrimaryStatus(status.state(), status.txid(), status.pendingFrames(), status.lag(), status.failure(),
+				former.batches() + status.batches(), former.bytes() + status.bytes(),
+				former.snapshots() + status.snapshots(), former.checkpoints() + status.checkpoints(),
+				former.storeErrors() + status.storeErrors(), former.fenceRejections() + status.fenceRejections());
+	}
+
+}

@@ -1,0 +1,291 @@
+package io.hacluster.replication.primary;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.hacluster.Ticker;
+import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.ltx.LtxName;
+
+/**
+ * What a primary does, round by round, on one thread.
+ */
+final class PrimaryEngine {
+
+	private final PrimarySettings settings;
+
+	private final PrimaryHold hold;
+
+	private final PrimaryShipper shipper;
+
+	private final PrimaryEncoder encoder;
+
+	private final PrimaryFullCopy fullCopy;
+
+	private final PrimaryContinuity continuity;
+
+	private final PrimaryCheckpointer checkpointer;
+
+	private final PrimaryCounters counters;
+
+	private final PrimarySignal signal;
+
+	private final Clock clock;
+
+	private final Ticker ticker;
+
+	private PrimaryPosition position = PrimaryPosition.seed();
+
+	private final PrimaryRetry retry;
+
+	private @Nullable PrimaryCapture capture;
+
+	private @Nullable Long uncapturedSince;
+
+	PrimaryEngine(PrimarySettings settings, PrimaryHold hold, PrimaryShipper shipper, PrimaryEncoder encoder,
+			PrimaryFullCopy fullCopy, PrimaryContinuity continuity, PrimaryCheckpointer checkpointer,
+			PrimaryCounters counters, PrimarySignal signal, Clock clock, Ticker ticker) {
+		this.settings = settings;
+		this.hold = hold;
+		this.shipper = shipper;
+		this.encoder = encoder;
+		this.fullCopy = fullCopy;
+		this.continuity = continuity;
+		this.checkpointer = checkpointer;
+		this.counters = counters;
+		this.signal = signal;
+		this.clock = clock;
+		this.ticker = ticker;
+		this.retry = new PrimaryRetry(settings.storeRetry(), counters, ticker);
+	}
+
+	@Nullable PrimaryCapture capture() {
+		return this.capture;
+	}
+
+	/**
+	 * Takes note of what is known, and takes hold of the database if it is there.
+	 */
+	void hold(PrimaryPosition position) throws IOException, SQLException {
+		this.position = position;
+		this.shipper.reset(position.txid(), null);
+		this.capture = null;
+		this.encoder.clean();
+		PrimaryDatabase database = this.hold.attach();
+		if (database == null) {
+			this.position = withoutKnowledge();
+		}
+		else if (position.relation() == PrimaryPosition.Relation.LEVEL) {
+			PrimaryWalState state = database.renewReadLock();
+			goOnFrom(database, new PrimaryMark(position.txid(), database.end(state), database.pages(state)));
+		}
+	}
+
+	private PrimaryPosition withoutKnowledge() {
+		return (this.shipper.txid() == 0) ? PrimaryPosition.seed() : PrimaryPosition.unknown(this.shipper.txid());
+	}
+
+	private void goOnFrom(PrimaryDatabase database, PrimaryMark mark) {
+		this.shipper.reset(mark.txid(), mark);
+		this.capture = new PrimaryCapture(database, this.settings.maxBatchBytes(), mark);
+	}
+
+	/**
+	 * Does one round of work.
+	 * @return how long to wait for a signal before the next, in nanoseconds
+	 */
+	long turn() throws IOException, SQLException {
+		PrimaryDatabase database = this.hold.attach();
+		if (database == null) {
+			forgetPosition();
+			this.counters.state(ReplicationStatus.State.AWAITING_DATABASE);
+			return this.settings.safetyPoll().toNanos();
+		}
+		this.counters.state(ReplicationStatus.State.SHIPPING);
+		this.shipper.settle();
+		if (!this.shipper.isOpen()) {
+			return reopen(database);
+		}
+		PrimaryCapture current = this.capture;
+		if (current == null && !this.shipper.isIdle()) {
+			// what is in flight has the next transaction's number
+			return this.settings.safetyPoll().toNanos();
+		}
+		if (current == null) {
+			current = connect(database);
+		}
+		PrimaryWalState state = database.state();
+		boolean progress = captureInto(database, current, state);
+		this.shipper.settle();
+		report(current, state);
+		if (this.checkpointer.isDue(database, state)) {
+			this.checkpointer.checkpoint(database, current,
+					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
+			report(current, database.state());
+			return 0;
+		}
+		if (progress && this.shipper.hasRoom()) {
+			return 0;
+		}
+		return (this.shipper.isIdle() && current.isLevel(state)) ? this.settings.safetyPoll().toNanos()
+				: this.settings.safetyPoll().toNanos() / 2;
+	}
+
+	private void forgetPosition() {
+		if (this.capture != null || this.position.relation() == PrimaryPosition.Relation.SHIPPED) {
+			this.capture = null;
+			this.shipper.reset(this.shipper.txid(), null);
+			this.position = withoutKnowledge();
+		}
+	}
+
+	private boolean captureInto(PrimaryDatabase database, PrimaryCapture current, PrimaryWalState state)
+			throws IOException {
+		boolean progress = false;
+		while (this.shipper.hasRoom()) {
+			Long first = this.uncapturedSince;
+			long seen = (first != null) ? first : this.ticker.nanoTime();
+			Optional<PrimaryBatch> batch = current.next(state);
+			if (batch.isEmpty()) {
+				break;
+			}
+			PrimaryEncoder.EncodedFile file = this.encoder.encode(database, batch.get(), this.clock.instant());
+			PrimaryMark mark = batch.get().end();
+			this.shipper.ship(LtxName.batch(mark.txid()), file, mark, seen);
+			current.advance(batch.get());
+			this.uncapturedSince = null;
+			progress = true;
+		}
+		return progress;
+	}
+
+	private void report(PrimaryCapture current, PrimaryWalState state) {
+		if (current.isLevel(state)) {
+			this.uncapturedSince = null;
+		}
+		else if (this.uncapturedSince == null) {
+			this.uncapturedSince = this.ticker.nanoTime();
+		}
+		PrimaryMark acknowledged = this.shipper.acknowledged();
+		long frames = (acknowledged != null) ? current.framesAfter(acknowledged, state) : state.frames();
+		Long oldest = this.shipper.oldestSeen();
+		this.counters.pending(frames, (oldest != null) ? oldest : this.uncapturedSince);
+	}
+
+	/**
+	 * Finds out where to go on, or ships a full copy.
+	 */
+	private PrimaryCapture connect(PrimaryDatabase database) throws IOException, SQLException {
+		if (this.position.relation() == PrimaryPosition.Relation.SHIPPED) {
+			PrimaryMark mark = this.continuity.prove(database, this.position.txid(), database.state());
+			this.position = withoutKnowledge();
+			if (mark != null) {
+				goOnFrom(database, mark);
+			}
+		}
+		PrimaryCapture current = this.capture;
+		if (current == null) {
+			this.counters.pending(0, this.ticker.nanoTime());
+			PrimaryMark mark = this.fullCopy.ship(database);
+			current = new PrimaryCapture(database, this.settings.maxBatchBytes(), mark);
+			this.capture = current;
+		}
+		return current;
+	}
+
+	private long reopen(PrimaryDatabase database) throws IOException, SQLException {
+		PrimaryCapture current = this.capture;
+		if (current != null) {
+			report(current, database.state());
+		}
+		if (this.checkpointer.giveUpContinuity(database)) {
+			this.capture = null;
+			this.shipper.reset(this.shipper.txid(), null);
+			this.position = withoutKnowledge();
+		}
+		long wait = this.retry.next();
+		if (wait > 0) {
+			return wait;
+		}
+		this.shipper.reopen();
+		PrimaryMark acknowledged = this.shipper.acknowledged();
+		current = this.capture;
+		if (acknowledged != null && current != null) {
+			current.rewind(acknowledged);
+		}
+		else {
+			loseContinuity();
+		}
+		return 0;
+	}
+
+	/**
+	 * Takes note that only a full copy connects to the log, unless the write-ahead log
+	 * has not been looked at yet.
+	 */
+	void loseContinuity() {
+		boolean unproved = this.position.relation() == PrimaryPosition.Relation.SHIPPED && this.capture == null
+				&& this.position.txid() == this.shipper.txid();
+		if (!unproved) {
+			this.capture = null;
+			this.shipper.reset(this.shipper.txid(), null);
+			this.position = withoutKnowledge();
+		}
+	}
+
+	/**
+	 * Lets go of a database that has been replaced by another file.
+	 */
+	void dropIfReplaced() throws IOException, SQLException {
+		if (this.hold.dropIfReplaced()) {
+			loseContinuity();
+		}
+	}
+
+	/**
+	 * Ships what is committed at a state.
+	 * @return whether the log has acknowledged all of it in time
+	 */
+	boolean shipAll(PrimaryWalState state, Duration timeout) throws IOException, SQLException {
+		return shipAll(state, timeout, () -> false);
+	}
+
+	private boolean shipAll(PrimaryWalState state, Duration timeout, BooleanSupplier giveUp)
+			throws IOException, SQLException {
+		PrimaryDatabase database = this.hold.attach();
+		PrimaryCapture current = this.capture;
+		long deadline = this.ticker.nanoTime() + timeout.toNanos();
+		while (database != null && current != null) {
+			this.shipper.settle();
+			if (!this.shipper.isOpen()) {
+				return false;
+			}
+			captureInto(database, current, state);
+			this.shipper.settle();
+			if (this.shipper.isIdle() && current.isLevel(state)) {
+				return true;
+			}
+			long left = deadline - this.ticker.nanoTime();
+			if (left <= 0 || giveUp.getAsBoolean()) {
+				return false;
+			}
+			this.signal.await(left);
+		}
+		return false;
+	}
+
+	/**
+	 * Returns whether a commit may be about to show.
+	 */
+	boolean isCommitExpected() throws IOException, SQLException {
+		PrimaryDatabase database = this.hold.held();
+		return database != null && database.hasUnpublishedFrames(database.state());
+	}
+
+}

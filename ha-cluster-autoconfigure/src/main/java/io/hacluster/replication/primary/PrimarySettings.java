@@ -1,0 +1,68 @@
+package io.hacluster.replication.primary;
+
+import java.time.Duration;
+
+/**
+ * How a primary captures, checkpoints and keeps.
+ *
+ * @param checkpointPages frames that are not yet in the database file from which on a
+ * checkpoint is made; at least 1
+ * @param truncateBytes size of the write-ahead log from which on it is cut back: once all
+ * of it is in the log by a truncating checkpoint; while the store is unavailable by
+ * giving up continuity, so that a full copy is shipped when the store is back
+ * @param maxBatchBytes size of the frames from which on a batch ends at the next commit;
+ * a greater transaction is shipped whole
+ * @param memoryBytes size of the frames up to which a batch is encoded in memory; greater
+ * ones go through a file in the state directory
+ * @param pipeline batches in flight at most, at least 1
+ * @param safetyPoll how often to look without having been woken
+ * @param busyTimeout how long the write barrier is tried for before backing off
+ * @param barrierTimeout how long the barrier is held at most while the store acknowledges
+ * the last frames before a checkpoint; the writer waits for that long
+ * @param storeRetry longest pause between attempts to open the log again
+ * @param snapshotInterval time between snapshots
+ * @param retention how long batches that a snapshot covers, and older snapshots, are kept
+ */
+public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBatchBytes, int memoryBytes, int pipeline,
+		Duration safetyPoll, Duration busyTimeout, Duration barrierTimeout, Duration storeRetry,
+		Duration snapshotInterval, Duration retention) {
+
+	/**
+	 * Creates settings.
+	 * @throws IllegalArgumentException if a value is out of its range
+	 */
+	public PrimarySettings {
+		if (checkpointPages < 1 || pipeline < 1 || maxBatchBytes < 1 || memoryBytes < 0 || truncateBytes < 1) {
+			throw new IllegalArgumentException("'checkpointPages', 'pipeline', 'maxBatchBytes', 'memoryBytes' and "
+					+ "'truncateBytes' must be positive");
+		}
+		if (safetyPoll.isNegative() || safetyPoll.isZero() || snapshotInterval.isNegative() || snapshotInterval.isZero()
+				|| retention.isNegative()) {
+			throw new IllegalArgumentException(
+					"'safetyPoll' and 'snapshotInterval' must be positive, 'retention' must not be negative");
+		}
+	}
+
+	/**
+	 * Returns the settings used unless told otherwise.
+	 * @param snapshotInterval time between snapshots
+	 * @param retention how long to keep what a snapshot covers
+	 * @return the settings
+	 */
+	public static PrimarySettings of(Duration snapshotInterval, Duration retention) {
+		return new PrimarySettings(1000, 512L << 20, 8 << 20, 4 << 20, 4, Duration.ofSeconds(1), Duration.ofMillis(100),
+				Duration.ofMillis(250), Duration.ofSeconds(5), snapshotInterval, retention);
+	}
+
+	/**
+	 * Returns these settings with another size of checkpoints.
+	 * @param pages frames from which on a checkpoint is made
+	 * @return the settings
+	 */
+	public PrimarySettings withCheckpointPages(int pages) {
+		return new PrimarySettings(pages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes, this.pipeline,
+				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.snapshotInterval,
+				this.retention);
+	}
+
+}

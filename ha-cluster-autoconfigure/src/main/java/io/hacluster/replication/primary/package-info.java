@@ -1,0 +1,8 @@
+/**
+ * The leader's side: captures what another process commits to a SQLite database and
+ * ships\n * it to the log.
+ */
+@NullMarked
+package io.hacluster.replication.primary;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,248 @@
+package io.hacluster.replication.follower;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.hacluster.Epoch;
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.LogOffset;
+import io.hacluster.replication.TestLog;
+import io.hacluster.replication.follower.ReplicaPosition.Place;
+import io.hacluster.test.Requirements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link ReplicaFiles}, {@link ReplicaMove} and {@link ReplicaPaths}.
+ */
+class ReplicaFilesTests {
+
+	private static final NodeIdentity NODE = TestLog.identity("node");
+
+	private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
+	@TempDir
+	Path directory;
+
+	private ReplicaFiles files;
+
+	@BeforeEach
+	void setUp() {
+		this.files = files(Integer.MAX_VALUE);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Operation.class)
+	void moveWhenInterruptedAnywhereIsFinishedAtTheNextStart(Operation operation) throws Exception {
+		int crashes = 0;
+		boolean completed = false;
+		for (int step = 1; !completed; step++) {
+			Path source = prepare(operation);
+			Object inode = Files.getAttribute(source, "unix:ino");
+			try {
+				operation.run(files(step));
+				completed = true;
+			}
+			catch (CrashException ex) {
+				crashes++;
+				files(Integer.MAX_VALUE).recover();
+			}
+			ReplicaFile target = operation.target(this.files);
+			assertThat(Files.getAttribute(target.database(), "unix:ino")).isEqualTo(inode);
+			assertThat(target.database()).hasContent("database 0");
+			assertThat(target.log()).hasContent("log");
+			assertThat(source).doesNotExist();
+			assertThat(new ReplicaFile(source).log()).doesNotExist();
+			assertThat(new ReplicaFile(source).shared()).doesNotExist();
+			assertThat(this.files.position().read().map(ReplicaPosition::place))
+				.isEqualTo(Optional.ofNullable(operation.place));
+			assertThat(this.directory.resolve("data.db-ha/move")).doesNotExist();
+		}
+		assertThat(crashes).isGreaterThanOrEqualTo(5);
+	}
+
+	@Test
+	void recoverWhenCrashedAgainAndAgainFinishes() throws Exception {
+		prepare(Operation.PROMOTE);
+		for (int i = 0; i < 4; i++) {
+			try {
+				if (i == 0) {
+					Operation.PROMOTE.run(files(1));
+				}
+				else {
+					files(1).recover();
+				}
+			}
+			catch (CrashException ex) {
+				// goes on
+			}
+		}
+		files(Integer.MAX_VALUE).recover();
+		assertThat(this.files.database().database()).exists();
+		assertThat(this.files.database().log()).exists();
+		assertThat(this.files.position().read().orElseThrow().place()).isEqualTo(Place.DATABASE);
+	}
+
+	@Test
+	void recoverWhenJournalIsDamagedFailsNamingIt() throws Exception {
+		Files.writeString(this.directory.resolve("data.db-ha/move"), "nonsense");
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(this.files::recover)
+			.withMessageContaining("data.db-ha/move");
+	}
+
+	@Test
+	void promoteWhenLogOfAnotherDatabaseIsAtTheTargetKeepsItAside() throws Exception {
+		prepare(Operation.PROMOTE);
+		Files.writeString(this.files.database().log(), "stray");
+		Operation.PROMOTE.run(this.files);
+		assertThat(this.files.database().log()).hasContent("log");
+		try (Stream<Path> list = Files.list(this.directory)) {
+			assertThat(list.filter((file) -> file.toString().contains(".diverged-")).findFirst().orElseThrow())
+				.hasContent("stray");
+		}
+	}
+
+	@Test
+	void promoteWhenDatabaseIsAtTheTargetSetsItAside() throws Exception {
+		prepare(Operation.PROMOTE);
+		Files.writeString(this.files.database().database(), "other");
+		Operation.PROMOTE.run(this.files);
+		assertThat(this.files.diverged()).hasSize(1);
+		assertThat(Path.of(this.files.diverged().get(0))).hasContent("other");
+		assertThat(this.files.database().database()).hasContent("database 0");
+	}
+
+	@Test
+	void setAsideTwiceInOneSecondOverwritesNothing() throws Exception {
+		for (int i = 0; i < 3; i++) {
+			Files.writeString(this.files.database().database(), "database " + i);
+			this.files.setAside(Place.DATABASE, new Epoch(7), "test");
+		}
+		List<String> diverged = this.files.diverged();
+		assertThat(diverged).hasSize(3);
+		assertThat(diverged.get(0)).endsWith("/data.db.diverged-7-20260102T030405Z");
+		for (int i = 0; i < 3; i++) {
+			assertThat(Path.of(diverged.get(i))).hasContent("database " + i);
+		}
+	}
+
+	@Test
+	void createWhenDirectoryIsMissingFailsNamingTheProperty() {
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("no/data.db"), this.directory.resolve("r.db"),
+					NODE, CLOCK))
+			.withMessageContaining("ha.cluster.sqlite.path")
+			.withMessageContaining("does not exist");
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("no/r.db"),
+					NODE, CLOCK))
+			.withMessageContaining("ha.cluster.sqlite.replica-path");
+	}
+
+	@Test
+	void createWhenPathsAreTheSameFails() {
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("data.db"),
+					this.directory.resolve("x/../data.db"), NODE, CLOCK))
+			.withMessageContaining("must differ");
+	}
+
+	@Test
+	void createWhenOnTwoFileSystemsFailsNamingBothProperties() {
+		Path other = Path.of("/dev/shm");
+		Requirements.require(Files.isWritable(other), "/dev/shm cannot be written to");
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(
+					() -> new ReplicaFiles(this.directory.resolve("data.db"), other.resolve("replica.db"), NODE, CLOCK))
+			.withMessageContaining("ha.cluster.sqlite.path")
+			.withMessageContaining("ha.cluster.sqlite.replica-path")
+			.withMessageContaining("one file system");
+	}
+
+	private Path prepare(Operation operation) throws Exception {
+		try (Stream<Path> list = Files.list(this.directory)) {
+			for (Path file : list.filter(Files::isRegularFile).toList()) {
+				Files.delete(file);
+			}
+		}
+		ReplicaFile source = operation.source(this.files);
+		Files.writeString(source.database(), "database 0");
+		Files.writeString(source.log(), "log");
+		Files.writeString(source.shared(), "shared");
+		this.files.position()
+			.write(new ReplicaPosition((operation == Operation.PROMOTE || operation == Operation.SET_ASIDE_REPLICA)
+					? Place.REPLICA : Place.DATABASE, 5, new LogOffset(5), "log", new Epoch(1), null));
+		return source.database();
+	}
+
+	/**
+	 * Returns the files of a process that dies after so many steps.
+	 */
+	private ReplicaFiles files(int steps) {
+		int[] left = { steps };
+		return new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), NODE, CLOCK,
+				() -> {
+					if (--left[0] == 0) {
+						throw new CrashException();
+					}
+				});
+	}
+
+	enum Operation {
+
+		PROMOTE(Place.DATABASE), DEMOTE(Place.REPLICA), SET_ASIDE_DATABASE(null), SET_ASIDE_REPLICA(null);
+
+		private final Place place;
+
+		Operation(Place place) {
+			this.place = place;
+		}
+
+		ReplicaFile source(ReplicaFiles files) {
+			return (this == PROMOTE || this == SET_ASIDE_REPLICA) ? files.replica() : files.database();
+		}
+
+		ReplicaFile target(ReplicaFiles files) {
+			return switch (this) {
+				case PROMOTE -> files.database();
+				case DEMOTE -> files.replica();
+				default -> new ReplicaFile(Path.of(files.diverged().get(0)));
+			};
+		}
+
+		void run(ReplicaFiles files) throws Exception {
+			switch (this) {
+				case PROMOTE -> files.promote(position(Place.DATABASE));
+				case DEMOTE -> files.demote(position(Place.REPLICA));
+				case SET_ASIDE_DATABASE -> files.setAside(Place.DATABASE, new Epoch(1), "test");
+				case SET_ASIDE_REPLICA -> files.setAside(Place.REPLICA, new Epoch(1), "test");
+			}
+		}
+
+		private static ReplicaPosition position(Place place) {
+			return new ReplicaPosition(place, 5, new LogOffset(5), "log", new Epoch(2), null);
+		}
+
+	}
+
+	private static final class CrashException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+}

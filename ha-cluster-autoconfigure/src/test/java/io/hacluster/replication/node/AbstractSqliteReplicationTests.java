@@ -1,0 +1,582 @@
+package io.hacluster.replication.node;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.hacluster.Epoch;
+import io.hacluster.FencedException;
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.FaultyStore;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.ReplicationStatus.State;
+import io.hacluster.replication.follower.ReplicaFile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link SqliteReplication}: two nodes that hand one database to each other.
+ */
+abstract class AbstractSqliteReplicationTests {
+
+	@TempDir
+	Path directory;
+
+	private final List<TestNode> nodes = new ArrayList<>();
+
+	@AfterEach
+	void closeAll() throws Exception {
+		for (TestNode node : this.nodes) {
+			node.close();
+		}
+	}
+
+	@Test
+	void promoteWhenLogAndNodeAreEmptyLeavesDatabaseToTheBackend() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		node.promote(1);
+		assertThat(node.path()).doesNotExist();
+		node.startBackend();
+		node.replication().awaitDatabase(TestNode.TIMEOUT);
+		node.replication().startPrimary();
+		node.insert(0, 10);
+		node.awaitShipped();
+		TestNode other = node("b");
+		other.follow();
+		other.catchUp();
+		assertThat(other.rows(other.replica())).hasSize(10);
+		assertThat(other.replication().logEpoch()).isEqualTo(new Epoch(1));
+		assertThat(node.replication().status().state()).isEqualTo(State.SHIPPING);
+		assertThat(other.replication().status().state()).isEqualTo(State.FOLLOWING);
+	}
+
+	@Test
+	void followerSeesWhatLeaderCommits() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		leader.insert(0, 1);
+		leader.awaitShipped();
+		follower.follow();
+		follower.catchUp();
+		for (int i = 1; i < 100; i++) {
+			leader.insert(i, i + 1);
+		}
+		await().atMost(TestNode.TIMEOUT).until(() -> follower.rows(follower.replica()).size() == 100);
+		assertThat(follower.replication().status().failure()).isNull();
+	}
+
+	@Test
+	void stepDownLosesNothingAndMovesTheSameFile() throws Exception {
+		TestNode first = leader("a", 1);
+		TestNode second = node("b");
+		second.follow();
+		for (int term = 2; term < 8; term++) {
+			int row = term * 100;
+			first.insert(row, row + 50);
+			Object inode = inode(first.path());
+			assertThat(first.stepDown()).isTrue();
+			assertThat(first.path()).doesNotExist();
+			assertThat(inode(first.replica())).as("demotion copies nothing").isEqualTo(inode);
+			first.catchUp();
+			second.catchUp();
+			Object replica = inode(second.replica());
+			second.lead(term);
+			assertThat(inode(second.path())).as("promotion copies nothing").isEqualTo(replica);
+			assertThat(second.replica()).doesNotExist();
+			assertThat(second.rows(second.path())).hasSize((term - 1) * 50)
+				.containsAll(IntStream.range(row, row + 50).boxed().toList());
+			TestNode former = first;
+			first = second;
+			second = former;
+		}
+		assertThat(first.diverged).isEmpty();
+		assertThat(second.diverged).isEmpty();
+		TestNode follower = second;
+		await().atMost(TestNode.TIMEOUT).until(() -> follower.rows(follower.replica()).size() == 300);
+		assertThat(follower.replication().status().counters().restores()).isLessThanOrEqualTo(1);
+	}
+
+	@Test
+	void rejoinWhenNothingIsMissingGoesOnWithTheSameFile() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		TestNode returned = crashed(leader, "a");
+		Object inode = inode(returned.path());
+		follower.lead(2);
+		follower.insert(50, 60);
+		returned.follow();
+		assertThat(inode(returned.replica())).isEqualTo(inode);
+		returned.catchUp();
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.rows(returned.replica()).size() == 60);
+		assertThat(returned.diverged).isEmpty();
+		assertThat(returned.replication().status().counters().restores()).isZero();
+	}
+
+	@Test
+	void rejoinWhenBackendClosedAfterTheCrashAndNothingIsMissingGoesOnWithTheSameFile() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		TestNode returned = crashed(leader, "a");
+		assertThat(returned.rows(returned.path())).hasSize(50);
+		assertThat(new ReplicaFile(returned.path()).log()).as("closed cleanly").doesNotExist();
+		Object inode = inode(returned.path());
+		follower.lead(2);
+		follower.insert(50, 60);
+		follower.awaitShipped();
+		returned.follow();
+		assertThat(inode(returned.replica())).isEqualTo(inode);
+		returned.catchUp();
+		assertThat(returned.rows(returned.replica())).hasSize(60);
+		assertThat(returned.diverged).isEmpty();
+	}
+
+	@Test
+	void rejoinWhenBackendWroteAndClosedAfterTheCrashSetsDatabaseAside() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		TestNode returned = crashed(leader, "a");
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + returned.path());
+				Statement statement = connection.createStatement()) {
+			statement.execute("INSERT INTO row VALUES (1000, 'late')");
+		}
+		follower.lead(2);
+		follower.awaitShipped();
+		returned.follow();
+		returned.catchUp();
+		assertThat(returned.rows(returned.replica())).hasSize(50);
+		assertThat(returned.rows(Path.of(returned.replication().status().diverged().get(0)))).hasSize(51);
+	}
+
+	@Test
+	void rejoinWhenLogLacksTransactionsSetsDatabaseAsideI16() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		leader.replication().stopPrimary(TestNode.TIMEOUT);
+		leader.insert(1000, 1007);
+		TestNode returned = crashed(leader, "a");
+		follower.lead(2);
+		follower.insert(50, 60);
+		follower.awaitShipped();
+		returned.follow();
+		returned.catchUp();
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.rows(returned.replica()).size() == 60);
+		assertThat(returned.diverged).hasSize(1);
+		List<String> paths = returned.replication().status().diverged();
+		assertThat(paths).hasSize(1);
+		assertThat(paths.get(0)).matches(".*/data\\.db\\.diverged-1-\\d{8}T\\d{6}Z");
+		assertThat(returned.rows(Path.of(paths.get(0)))).hasSize(57).contains(1006);
+	}
+
+	@Test
+	void rejoinWhenAheadAndNobodyHasLedHoldsAndShipsOnWinning() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		leader.replication().stopPrimary(TestNode.TIMEOUT);
+		leader.insert(1000, 1007);
+		TestNode returned = crashed(leader, "a");
+		returned.follow();
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.replication().status().state() == State.AHEAD);
+		assertThat(returned.path()).exists();
+		returned.lead(2);
+		returned.awaitShipped();
+		await().atMost(TestNode.TIMEOUT).until(() -> follower.rows(follower.replica()).size() == 57);
+		assertThat(returned.diverged).isEmpty();
+	}
+
+	@Test
+	void rejoinWhenAheadIsOvertakenSetsDatabaseAside() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		leader.replication().stopPrimary(TestNode.TIMEOUT);
+		leader.insert(1000, 1007);
+		TestNode returned = crashed(leader, "a");
+		returned.follow();
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.replication().status().state() == State.AHEAD);
+		follower.lead(2);
+		follower.insert(50, 55);
+		await().atMost(TestNode.TIMEOUT)
+			.until(() -> Files.exists(returned.replica()) && returned.rows(returned.replica()).size() == 55);
+		assertThat(returned.diverged).hasSize(1);
+		assertThat(returned.path()).doesNotExist();
+	}
+
+	@Test
+	void rejoinWhenPromotionIsUndoneMovesTheFileBack() throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 20);
+		TestNode other = node("b");
+		other.follow();
+		assertThat(leader.stepDown()).isTrue();
+		other.catchUp();
+		Object inode = inode(other.replica());
+		other.promote(2);
+		assertThat(inode(other.path())).isEqualTo(inode);
+		other.follow();
+		assertThat(inode(other.replica())).isEqualTo(inode);
+		other.catchUp();
+		assertThat(other.rows(other.replica())).hasSize(20);
+		assertThat(other.diverged).isEmpty();
+	}
+
+	@Test
+	void bootstrapWhenLogIsEmptyAndDatabaseIsThereSeedsTheLog() throws Exception {
+		TestNode node = node("a");
+		createDatabase(node.path(), 30);
+		node.follow();
+		await().atMost(TestNode.TIMEOUT).until(() -> node.replication().status().state() == State.AHEAD);
+		node.lead(1);
+		node.awaitShipped();
+		TestNode other = node("b");
+		other.follow();
+		other.catchUp();
+		assertThat(other.rows(other.replica())).hasSize(30);
+	}
+
+	@Test
+	void bootstrapWhenThereIsALogAndADatabaseWithoutPositionTheLogWins() throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		TestNode other = node("b");
+		createDatabase(other.path(), 5);
+		other.follow();
+		other.catchUp();
+		assertThat(other.rows(other.replica())).hasSize(10);
+		assertThat(other.path()).doesNotExist();
+		assertThat(other.diverged).hasSize(1);
+		assertThat(other.rows(Path.of(other.replication().status().diverged().get(0)))).hasSize(5);
+	}
+
+	@Test
+	void bothNodesDownAndTheStaleOneFirstCatchesUpBeforeItLeads() throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		TestNode stale = node("b");
+		stale.follow();
+		stale.catchUp();
+		stale.close();
+		leader.insert(10, 40);
+		leader.awaitShipped();
+		leader.close();
+		TestNode first = node("b");
+		first.follow();
+		first.lead(2);
+		assertThat(first.rows(first.path())).hasSize(40);
+	}
+
+	@Test
+	void rejoinWhenLogWasWipedKeepsReplicaAndSeeds() throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		TestNode follower = node("b");
+		follower.follow();
+		follower.catchUp();
+		follower.close();
+		leader.close();
+		TestNode alone = node("b", "b", "log2");
+		alone.follow();
+		await().atMost(TestNode.TIMEOUT).until(() -> alone.replication().status().state() == State.AHEAD);
+		alone.lead(2);
+		alone.awaitShipped();
+		assertThat(alone.rows(alone.path())).hasSize(10);
+		TestNode other = node("c", "c", "log2");
+		other.follow();
+		other.catchUp();
+		assertThat(other.rows(other.replica())).hasSize(10);
+	}
+
+	@Test
+	void rejoinWhenLogWasWipedAndLedByAnotherSetsReplicaAside() throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		TestNode follower = node("b");
+		follower.follow();
+		follower.catchUp();
+		follower.close();
+		TestNode another = node("c", "c", "log2");
+		another.follow();
+		another.lead(1);
+		another.insert(0, 3);
+		another.awaitShipped();
+		TestNode returned = node("b", "b", "log2");
+		returned.follow();
+		returned.catchUp();
+		assertThat(returned.rows(returned.replica())).hasSize(3);
+		assertThat(returned.diverged).hasSize(1);
+	}
+
+	@Test
+	void fenceAndCatchUpWhenNewerLeaderHasFencedFails() throws Exception {
+		leader("a", 5);
+		TestNode other = node("b");
+		other.follow();
+		assertThatExceptionOfType(FencedException.class)
+			.isThrownBy(() -> other.replication().fenceAndCatchUp(new Epoch(4), TestNode.TIMEOUT));
+		assertThat(other.replication().status().state()).isIn(State.FOLLOWING, State.RESTORING);
+	}
+
+	@Test
+	void awaitDatabaseWhenItIsNotInWalModeFailsNamingIt() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		node.promote(1);
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + node.path());
+				Statement statement = connection.createStatement()) {
+			statement.execute("CREATE TABLE t (x)");
+		}
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> node.replication().awaitDatabase(Duration.ofMillis(500)))
+			.withMessageContaining(node.path().toString())
+			.withMessageContaining("WAL");
+	}
+
+	@Test
+	void startFollowingWhenAnotherProcessWorksWithTheFilesFailsNamingTheProperty() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		TestNode second = node("a");
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(second::follow)
+			.withMessageContaining("ha.cluster.sqlite.path");
+		node.close();
+		second.follow();
+	}
+
+	@Test
+	void startFollowingTwiceGoesOn() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		assertThat(node.replication().status().failure()).isNull();
+		node.follow();
+		node.catchUp();
+	}
+
+	@Test
+	void startFollowingWhenLogCannotBeReachedReturnsAndFollowsLater() throws Exception {
+		TestNode leader = leader("a", 3);
+		leader.insert(0, 5);
+		leader.awaitShipped();
+		TestNode follower = node("b");
+		follower.follow();
+		follower.catchUp();
+		follower.close();
+		FaultyStore[] store = new FaultyStore[1];
+		TestNode returned = new TestNode("b", this.directory.resolve("b"), (identity) -> {
+			store[0] = new FaultyStore(openStore("log", identity));
+			store[0].down = true;
+			return store[0];
+		});
+		this.nodes.add(returned);
+		returned.follow();
+		ReplicationStatus status = returned.replication().status();
+		assertThat(status.state()).isEqualTo(State.FOLLOWING);
+		assertThat(status.failure()).contains("down");
+		assertThat(status.txid()).isPositive();
+		assertThat(returned.replication().logEpoch()).isEqualTo(new Epoch(3));
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.replication().status().lag().toMillis() > 100);
+		assertThat(returned.rows(returned.replica())).hasSize(5);
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> returned.replication().fenceAndCatchUp(new Epoch(4), Duration.ofMillis(300)))
+			.withMessageContaining("down");
+		store[0].down = false;
+		leader.insert(5, 9);
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.rows(returned.replica()).size() == 9);
+		await().atMost(TestNode.TIMEOUT).until(() -> returned.replication().status().failure() == null);
+		assertThat(returned.replication().status().lag()).isZero();
+	}
+
+	@Test
+	void flushWhenNeverPrimaryIsTrue() throws Exception {
+		TestNode node = node("a");
+		node.follow();
+		assertThat(node.replication().flush(TestNode.TIMEOUT)).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "PRAGMA wal_checkpoint(TRUNCATE)" })
+	void stopFollowingWhenStrangerHasWrittenFailsAndItsRowNeverLeads(String afterwards) throws Exception {
+		TestNode leader = leader("a", 1);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		TestNode follower = node("b");
+		follower.follow();
+		assertThat(leader.stepDown()).isTrue();
+		follower.catchUp();
+		follower.replication().fenceAndCatchUp(new Epoch(2), TestNode.TIMEOUT);
+		writeAsStranger(follower.replica(), afterwards);
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> follower.replication().stopFollowing(TestNode.TIMEOUT))
+			.withMessageContaining("somebody else has written to it")
+			.withMessageContaining("built anew");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> follower.replication().promote());
+		assertThat(follower.path()).doesNotExist();
+		assertThat(follower.diverged).hasSize(1);
+		assertThat(follower.rows(Path.of(follower.replication().status().diverged().get(0)))).contains(1000);
+		follower.follow();
+		follower.catchUp();
+		assertThat(follower.rows(follower.replica())).hasSize(10).doesNotContain(1000);
+		follower.lead(3);
+		follower.insert(10, 12);
+		follower.awaitShipped();
+		assertThat(follower.rows(follower.path())).hasSize(12).doesNotContain(1000);
+		await().atMost(TestNode.TIMEOUT).until(() -> leader.rows(leader.replica()).size() == 12);
+		assertThat(leader.rows(leader.replica())).doesNotContain(1000);
+		assertThat(follower.diverged).hasSize(1);
+	}
+
+	@Test
+	void promoteWhenThereIsNoDatabaseButALogFails() throws Exception {
+		TestNode late = node("b");
+		late.follow();
+		late.replication().fenceAndCatchUp(new Epoch(1), TestNode.TIMEOUT);
+		late.replication().stopFollowing(TestNode.TIMEOUT);
+		TestNode leader = leader("a", 2);
+		leader.insert(0, 10);
+		leader.awaitShipped();
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(() -> late.replication().promote())
+			.withMessageContaining("the log holds one");
+		late.follow();
+		late.catchUp();
+		assertThat(late.rows(late.replica())).hasSize(10);
+	}
+
+	@Test
+	void stopFollowingWhenOthersHaveOnlyReadAndCheckpointedSucceeds() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 10);
+		assertThat(leader.stepDown()).isTrue();
+		follower.catchUp();
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + follower.replica());
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+			follower.lead(2);
+		}
+		assertThat(follower.rows(follower.path())).hasSize(10);
+		assertThat(follower.diverged).isEmpty();
+	}
+
+	@Test
+	void readersOfTheReplicaStayRightThroughPromotionAndDemotion() throws Exception {
+		TestNode first = leader("a", 1);
+		first.insert(0, 10);
+		TestNode second = node("b");
+		second.follow();
+		second.catchUp();
+		await().atMost(TestNode.TIMEOUT).until(() -> second.rows(second.replica()).size() == 10);
+		try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + second.replica());
+				Statement statement = reader.createStatement()) {
+			statement.execute("BEGIN");
+			statement.executeQuery("SELECT count(*) FROM row").close();
+			assertThat(first.stepDown()).isTrue();
+			second.lead(2);
+			second.insert(10, 30);
+			try (var result = statement.executeQuery("SELECT count(*) FROM row")) {
+				assertThat(result.getInt(1)).isEqualTo(10);
+			}
+			statement.execute("COMMIT");
+			try (var result = statement.executeQuery("SELECT count(*) FROM row")) {
+				assertThat(result.getInt(1)).isEqualTo(30);
+			}
+			first.catchUp();
+			await().atMost(TestNode.TIMEOUT).until(() -> first.rows(first.replica()).size() == 30);
+		}
+		second.insert(30, 31);
+		await().atMost(TestNode.TIMEOUT).until(() -> first.rows(first.replica()).size() == 31);
+	}
+
+	/**
+	 * Opens a store on a log.
+	 * @param log name of the log
+	 * @param node the node
+	 * @return the store
+	 */
+	abstract ReplicaStore openStore(String log, NodeIdentity node);
+
+	private TestNode node(String name) throws Exception {
+		return node(name, name, "log");
+	}
+
+	private TestNode node(String name, String folder, String log) throws Exception {
+		TestNode node = new TestNode(name, this.directory.resolve(folder), (identity) -> openStore(log, identity));
+		this.nodes.add(node);
+		return node;
+	}
+
+	private TestNode leader(String name, long epoch) throws Exception {
+		TestNode node = node(name);
+		node.follow();
+		node.lead(epoch);
+		return node;
+	}
+
+	private TestNode crashed(TestNode node, String name) throws Exception {
+		Path target = this.directory.resolve(name + "-after-crash");
+		node.copyTo(target);
+		return node(name, target.getFileName().toString(), "log");
+	}
+
+	private static void writeAsStranger(Path database, String afterwards) throws Exception {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+				Statement statement = connection.createStatement()) {
+			statement.execute("INSERT INTO row VALUES (1000, 'foreign')");
+			if (!afterwards.isEmpty()) {
+				statement.execute(afterwards);
+			}
+		}
+	}
+
+	private static void createDatabase(Path path, int rows) throws Exception {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
+				Statement statement = connection.createStatement()) {
+			statement.execute("PRAGMA journal_mode=WAL");
+			statement.execute("CREATE TABLE row (n INTEGER PRIMARY KEY, v TEXT)");
+			for (int i = 0; i < rows; i++) {
+				statement.execute("INSERT INTO row VALUES (" + i + ", 'own')");
+			}
+		}
+	}
+
+	private static Object inode(Path path) throws Exception {
+		return Files.getAttribute(path, "unix:ino");
+	}
+
+}

@@ -1,0 +1,248 @@
+package io.hacluster.replication.primary;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hacluster.replication.Writer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the checkpoints of a {@link Primary}.
+ */
+class PrimaryCheckpointTests {
+
+	private static Writer writer;
+
+	@TempDir
+	private Path directory;
+
+	private PrimaryFixture fixture;
+
+	@BeforeAll
+	static void startWriter() {
+		writer = new Writer();
+	}
+
+	@AfterAll
+	static void stopWriter() {
+		writer.close();
+	}
+
+	@AfterEach
+	void closePrimary() {
+		this.fixture.close();
+	}
+
+	private void start(int checkpointPages, long truncateBytes) throws IOException, InterruptedException {
+		this.fixture = new PrimaryFixture(this.directory,
+				(settings) -> PrimaryFixture.settings(checkpointPages, truncateBytes));
+		writer.open(this.fixture.database);
+		writer.sql("PRAGMA journal_mode=WAL");
+		writer.sql("CREATE TABLE t(v)");
+		this.fixture.start(PrimaryPosition.seed());
+	}
+
+	private long walBytes() {
+		return PrimaryDatabase.beside(this.fixture.database, "-wal").toFile().length();
+	}
+
+	private long checkpoints() {
+		return this.fixture.primary.status().checkpoints();
+	}
+
+	/**
+	 * Litestream #1037 and #1083, peer defect 2: the log is used again from its start,
+	 * with the file as long as before.
+	 */
+	@Test
+	void walRestartedAfterCheckpointIsFollowed() throws Exception {
+		start(50, 512L << 20);
+		for (int i = 0; i < 10; i++) {
+			long before = checkpoints();
+			writer.insert(30, 5000);
+			Awaitility.await().until(() -> checkpoints() > before);
+		}
+		this.fixture.assertShipped();
+		assertThat(walBytes()).isLessThan(300 * 4120);
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * Litestream #1337 and #1164: nothing that is committed around a checkpoint is lost,
+	 * with a writer that never rests. Neither does a backlog build up nor does the log
+	 * grow, and no commit waits for long.
+	 */
+	@Test
+	void commitsBetweenSealingAndCheckpointAreShipped() throws Exception {
+		start(30, 512L << 20);
+		long[] result = writer.flat(4000, 300);
+		long start = System.nanoTime();
+		this.fixture.awaitLevel();
+		assertThat(System.nanoTime() - start).as("the backlog, in time").isLessThan(2_000_000_000L);
+		assertThat(result[1]).as("the longest commit, in ms").isLessThan(3000);
+		assertThat(walBytes()).as("the log beside what was written").isLessThan(result[0] * 4096 / 2);
+		this.fixture.assertShipped();
+		assertThat(this.fixture.restored()).hasSize(2 + (int) result[0]);
+		assertThat(checkpoints()).isGreaterThan(5);
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		assertThat(this.fixture.primary.status().failure()).isNull();
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * Litestream #896, #927, #997, #1165, #1198: an idle database is left alone.
+	 */
+	@Test
+	void idleDatabaseIsNotCheckpointed() throws Exception {
+		start(50, 512L << 20);
+		writer.insert(60, 5000);
+		Awaitility.await().until(() -> checkpoints() > 0);
+		this.fixture.awaitLevel();
+		long checkpoints = checkpoints();
+		long txid = this.fixture.lastTxid();
+		Awaitility.await()
+			.during(Duration.ofMillis(1500))
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> checkpoints() == checkpoints && this.fixture.lastTxid() == txid);
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+	}
+
+	@Test
+	void checkpointsByTheWriterAreHarmless() throws Exception {
+		start(100_000, 512L << 20);
+		writer.sql("PRAGMA busy_timeout=20");
+		writer.sql("PRAGMA wal_autocheckpoint=5");
+		for (String mode : new String[] { "PASSIVE", "FULL", "RESTART", "TRUNCATE" }) {
+			writer.insert(20, 5000);
+			writer.sql("PRAGMA wal_checkpoint(" + mode + ")");
+			writer.insert(20, 5000);
+		}
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.sql("PRAGMA busy_timeout=10000");
+		writer.sql("PRAGMA wal_autocheckpoint=1000");
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	@Test
+	void truncatedByTheWriterAfterOurCheckpointIsFollowed() throws Exception {
+		start(50, 512L << 20);
+		writer.insert(60, 5000);
+		Awaitility.await().until(() -> checkpoints() > 0);
+		this.fixture.awaitLevel();
+		writer.sql("PRAGMA busy_timeout=20");
+		writer.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+		writer.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+		writer.sql("PRAGMA busy_timeout=10000");
+		writer.insert(5, 5000);
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * A reader that stays keeps the log from being used again, but not us from trying
+	 * only now and then.
+	 */
+	@Test
+	void longReaderDoesNotStopShipping() throws Exception {
+		start(50, 512L << 20);
+		try (Writer reader = new Writer().open(this.fixture.database)) {
+			writer.insert(1, 10);
+			reader.sql("BEGIN");
+			reader.sql("SELECT count(*) FROM t");
+			writer.insert(300, 5000);
+			this.fixture.assertShipped();
+			reader.sql("COMMIT");
+			writer.insert(60, 5000);
+			this.fixture.assertShipped();
+		}
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	@Test
+	void runawayWalIsCutBack() throws Exception {
+		start(100_000, 1 << 20);
+		writer.insert(300, 5000);
+		Awaitility.await().until(() -> checkpoints() > 0 && walBytes() <= 1 << 20);
+		writer.insert(3, 5000);
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * Frames that the log has not acknowledged stay in the write-ahead log, so that a
+	 * node that crashes now can tell that it is ahead.
+	 */
+	@Test
+	void nothingIsCheckpointedThatTheLogHasNotAcknowledged() throws Exception {
+		start(50, 512L << 20);
+		this.fixture.awaitLevel();
+		this.fixture.faulty.down = true;
+		writer.sql("PRAGMA wal_autocheckpoint=10");
+		writer.insert(300, 5000);
+		writer.sql("PRAGMA wal_autocheckpoint=1000");
+		Awaitility.await().until(() -> this.fixture.primary.status().pendingFrames() >= 600);
+		assertThat(checkpoints()).isZero();
+		assertThat(walBytes()).isGreaterThan(600 * 4096);
+		assertThat(this.fixture.primary.status().lag()).isPositive();
+		assertThat(this.fixture.primary.status().failure()).isNotNull();
+		this.fixture.faulty.down = false;
+		this.fixture.assertShipped();
+		Awaitility.await().until(() -> checkpoints() > 0);
+		assertThat(this.fixture.primary.status().failure()).isNull();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	@Test
+	void storeThatDoesNotAnswerKeepsNobodyWaiting() throws Exception {
+		start(50, 512L << 20);
+		this.fixture.awaitLevel();
+		this.fixture.faulty.silent = true;
+		writer.sql("PRAGMA busy_timeout=0");
+		writer.insert(200, 5000);
+		writer.sql("PRAGMA busy_timeout=10000");
+		assertThat(checkpoints()).isZero();
+		long start = System.nanoTime();
+		this.fixture.primary.stopLoop(Duration.ofSeconds(10));
+		assertThat(this.fixture.primary.release().shipped()).isFalse();
+		assertThat(System.nanoTime() - start).as("time to stop").isLessThan(3_000_000_000L);
+		writer.closeDatabase();
+	}
+
+	@Test
+	void walThatGrowsTooGreatWhileTheStoreIsAwayIsCutBackAndShippedWhole() throws Exception {
+		start(50, 1 << 20);
+		this.fixture.awaitLevel();
+		this.fixture.faulty.down = true;
+		writer.insert(300, 5000);
+		Awaitility.await().until(() -> walBytes() <= 1 << 20);
+		writer.insert(10, 5000);
+		this.fixture.faulty.down = false;
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(2);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+}

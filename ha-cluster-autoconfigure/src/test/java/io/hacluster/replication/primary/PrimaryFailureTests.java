@@ -1,0 +1,267 @@
+package io.hacluster.replication.primary;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.LogEntry;
+import io.hacluster.replication.LtxFiles;
+import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.Writer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for a {@link Primary} whose store fails or whose node has crashed.
+ */
+class PrimaryFailureTests {
+
+	private static Writer writer;
+
+	@TempDir
+	private Path directory;
+
+	private PrimaryFixture fixture;
+
+	@BeforeAll
+	static void startWriter() {
+		writer = new Writer();
+	}
+
+	@AfterAll
+	static void stopWriter() {
+		writer.close();
+	}
+
+	@BeforeEach
+	void startPrimary() throws IOException, InterruptedException {
+		this.fixture = new PrimaryFixture(this.directory);
+		writer.open(this.fixture.database);
+		writer.sql("PRAGMA journal_mode=WAL");
+		writer.sql("CREATE TABLE t(v)");
+		this.fixture.start(PrimaryPosition.seed());
+		writer.insert(10, 1000);
+		this.fixture.awaitLevel();
+	}
+
+	@AfterEach
+	void closePrimary() {
+		this.fixture.close();
+	}
+
+	@Test
+	void appendThatFailedWithoutLandingIsRepeated() throws Exception {
+		this.fixture.faulty.failBeforeLanding.set(2);
+		writer.insert(10, 5000);
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().storeErrors()).isPositive();
+		assertThat(this.fixture.faulty.fences).hasValueGreaterThan(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * No gap and no transaction twice: what landed although it was reported as failed is
+	 * not shipped again.
+	 */
+	@Test
+	void appendThatFailedAfterLandingIsNotRepeated() throws Exception {
+		long before = this.fixture.lastTxid();
+		this.fixture.faulty.failAfterLanding.set(1);
+		writer.sql("INSERT INTO t VALUES (randomblob(100))");
+		this.fixture.assertShipped();
+		assertThat(this.fixture.lastTxid()).isEqualTo(before + 1);
+		this.fixture.faulty.failAfterLanding.set(3);
+		writer.insert(30, 5000);
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	@Test
+	void appendsInFlightThatAreLostAreRepeated() throws Exception {
+		this.fixture.faulty.silent = true;
+		writer.insert(1, 5000);
+		writer.insert(1, 5000);
+		Awaitility.await().until(() -> this.fixture.primary.status().pendingFrames() > 0);
+		this.fixture.faulty.silent = false;
+		this.fixture.faulty.failBeforeLanding.set(1);
+		writer.insert(5, 5000);
+		assertThat(this.fixture.primary.flush(Duration.ofMillis(300))).isFalse();
+	}
+
+	@Test
+	void storeThatIsAwayForLongIsCaughtUpWith() throws Exception {
+		this.fixture.faulty.down = true;
+		writer.insert(500, 2000);
+		Awaitility.await().until(() -> this.fixture.primary.status().failure() != null);
+		writer.insert(500, 2000);
+		this.fixture.faulty.down = false;
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().failure()).isNull();
+		assertThat(this.fixture.primary.status().pendingFrames()).isZero();
+		assertThat(this.fixture.primary.status().lag()).isZero();
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	@Test
+	void newerLeaderEndsShippingAndIsReported() throws Exception {
+		this.fixture.store.fence(new Epoch(2), new NodeIdentity("test", new NodeId("node-b"), "nonce-b"));
+		long before = this.fixture.lastTxid();
+		writer.insert(3, 100);
+		Awaitility.await().until(() -> this.fixture.fenced.get() != null);
+		assertThat(this.fixture.primary.status().fenceRejections()).isEqualTo(1);
+		assertThat(this.fixture.primary.status().failure()).contains("newer leader");
+		assertThat(this.fixture.lastTxid()).isEqualTo(before);
+		assertThat(this.fixture.primary.flush(Duration.ofMillis(200))).isFalse();
+		PrimaryEnd end = this.fixture.primary.release();
+		assertThat(end.shipped()).isFalse();
+		assertThat(end.txid()).isEqualTo(before);
+		writer.closeDatabase();
+	}
+
+	@Test
+	void releaseWhenNotShippedLeavesTheFramesInTheWal() throws Exception {
+		this.fixture.faulty.down = true;
+		writer.insert(5, 5000);
+		writer.closeDatabase();
+		this.fixture.primary.stopLoop(Duration.ofSeconds(5));
+		assertThat(this.fixture.primary.flush(Duration.ofMillis(200))).isFalse();
+		Path wal = PrimaryDatabase.beside(this.fixture.database, "-wal");
+		long bytes = Files.size(wal);
+		PrimaryEnd end = this.fixture.primary.release();
+		assertThat(end.shipped()).isFalse();
+		assertThat(end.walEmpty()).isFalse();
+		assertThat(wal).hasSize(bytes);
+		this.fixture.faulty.down = false;
+		this.fixture.restart(PrimaryPosition.shipped(end.txid()));
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isZero();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * Rejoin of a leader that crashed with frames that the log lacks, and Litestream
+	 * #752: the same with a checkpoint while we were down.
+	 */
+	@Test
+	void restartContinuesOnlyWhereTheWalProvesIt() throws Exception {
+		this.fixture.primary.release();
+		writer.insert(5, 3000);
+		this.fixture.restart(PrimaryPosition.unknown(this.fixture.lastTxid()));
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.insert(5, 3000);
+		this.fixture.awaitLevel();
+		this.fixture.faulty.down = true;
+		writer.insert(5, 3000);
+		this.fixture.primary.release();
+		this.fixture.faulty.down = false;
+		long before = this.fixture.lastTxid();
+		writer.insert(1, 10);
+		this.fixture.restart(PrimaryPosition.shipped(before));
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isZero();
+		this.fixture.faulty.down = true;
+		writer.insert(1, 10);
+		this.fixture.primary.release();
+		this.fixture.faulty.down = false;
+		writer.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+		writer.insert(10, 3000);
+		this.fixture.restart(PrimaryPosition.shipped(this.fixture.lastTxid()));
+		this.fixture.assertShipped();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	/**
+	 * After a power failure other frames may stand where the shipped ones stood, under
+	 * the same salts.
+	 */
+	@Test
+	void overwrittenFramesUnderTheSameSaltsAreNoticed() throws Exception {
+		writer.insert(5, 3000);
+		this.fixture.awaitLevel();
+		this.fixture.faulty.down = true;
+		writer.sql("UPDATE t SET v = zeroblob(500) WHERE rowid = 1");
+		this.fixture.primary.release();
+		this.fixture.faulty.down = false;
+		writer.closeDatabase();
+		long txid = this.fixture.lastTxid();
+		LogEntry last = this.fixture.batches().get((int) txid - 1);
+		Path file = this.directory.resolve("log").resolve(last.name().path());
+		LtxFiles.changeOnePage(file);
+		this.fixture.restart(PrimaryPosition.shipped(txid));
+		this.fixture.awaitLevel();
+		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		assertThat(this.fixture.lastTxid()).isEqualTo(txid + 1);
+	}
+
+	/**
+	 * Litestream #1310: a full disk is reported, and shipping resumes by itself.
+	 */
+	@Test
+	void stagingThatCannotBeWrittenIsReportedAndTriedAgain() throws Exception {
+		Path aside = this.directory.resolve("aside");
+		Files.move(this.fixture.state, aside);
+		writer.sql("BEGIN");
+		writer.insert(4, 1 << 20);
+		writer.sql("COMMIT");
+		Awaitility.await().until(() -> this.fixture.primary.status().failure() != null);
+		assertThat(this.fixture.primary.status().failure()).contains("data.db-ha");
+		Files.move(aside, this.fixture.state);
+		this.fixture.assertShipped();
+		Awaitility.await().until(() -> this.fixture.primary.status().failure() == null);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	@Test
+	void wipedLogIsSeededAgain() throws Exception {
+		this.fixture.faulty.down = true;
+		writer.insert(1, 10);
+		Awaitility.await().until(() -> this.fixture.primary.status().failure() != null);
+		for (LogEntry entry : this.fixture.store.list()) {
+			Files.delete(this.directory.resolve("log").resolve(entry.name().path()));
+		}
+		this.fixture.faulty.down = false;
+		this.fixture.assertShipped();
+		Set<String> names = new HashSet<>();
+		this.fixture.store.list().forEach((entry) -> names.add(entry.name().path()));
+		assertThat(names).contains("ltx/9/0000000000000001-0000000000000001.ltx");
+		writer.closeDatabase();
+	}
+
+	@Test
+	void releaseIsIdempotentAndEndsTheThreads() throws Exception {
+		writer.closeDatabase();
+		PrimaryEnd end = this.fixture.assertEndsEqual();
+		assertThat(this.fixture.primary.release()).isEqualTo(end);
+		this.fixture.primary.close();
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals("ha-primary-test")
+						|| thread.getName().equals("ha-watch-test")));
+		assertThat(this.fixture.primary.status().state()).isEqualTo(ReplicationStatus.State.STOPPED);
+	}
+
+}
