@@ -129,20 +129,20 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param path Database file that the backend of the leader opens.
 	 * @param replicaPath Replica that a follower keeps, on the same file system as the
 	 * database. Falls back to the path of the database and "-replica".
+	 * @param snapshotInterval How often the leader puts a snapshot into the log.
+	 * @param retention How far back the log can be restored to.
 	 */
-	public record Sqlite(@Nullable String path, @Nullable String replicaPath) {
+	public record Sqlite(@Nullable String path, @Nullable String replicaPath,
+			@DefaultValue("1h") Duration snapshotInterval, @DefaultValue("24h") Duration retention) {
 	}
 
 	/**
 	 * How the database is replicated.
 	 *
-	 * @param snapshotInterval How often the leader puts a snapshot into the log.
-	 * @param retention How far back the log can be restored to.
 	 * @param checkpointPages Number of pages in the write-ahead log from which on the
 	 * leader makes a checkpoint.
 	 */
-	public record Replication(@DefaultValue("1h") Duration snapshotInterval, @DefaultValue("24h") Duration retention,
-			@DefaultValue("1000") int checkpointPages) {
+	public record Replication(@DefaultValue("1000") int checkpointPages) {
 	}
 
 	/**

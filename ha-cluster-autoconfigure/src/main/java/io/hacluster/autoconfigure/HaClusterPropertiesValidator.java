@@ -111,16 +111,16 @@ final class HaClusterPropertiesValidator {
 			throw invalid("sqlite.replica-path", sqlite.replicaPath(),
 					"It must not be the path of the database itself");
 		}
+		requirePositive("sqlite.snapshot-interval", sqlite.snapshotInterval());
+		requirePositive("sqlite.retention", sqlite.retention());
+		if (sqlite.retention().compareTo(sqlite.snapshotInterval()) < 0) {
+			throw invalid("sqlite.retention", sqlite.retention(),
+					"It must not be shorter than 'ha.cluster.sqlite.snapshot-interval', or no snapshot would be left "
+							+ "to restore from");
+		}
 	}
 
 	private void validateReplication(HaClusterProperties.Replication replication) {
-		requirePositive("replication.snapshot-interval", replication.snapshotInterval());
-		requirePositive("replication.retention", replication.retention());
-		if (replication.retention().compareTo(replication.snapshotInterval()) < 0) {
-			throw invalid("replication.retention", replication.retention(),
-					"It must not be shorter than 'ha.cluster.replication.snapshot-interval', or no snapshot would be "
-							+ "left to restore from");
-		}
 		if (replication.checkpointPages() < 1) {
 			throw invalid("replication.checkpoint-pages", replication.checkpointPages(), "It must be at least 1");
 		}

@@ -42,7 +42,7 @@ public final class HaClusterReplicationAutoConfiguration {
 		Path replica = absolute((replicaPath != null) ? replicaPath : path + "-replica");
 		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
 		return new SqliteReplication(
-				new ReplicationSettings(database, replica, replication.snapshotInterval(), replication.retention(),
+				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
 						replication.checkpointPages()),
 				identity, store, new FencedLeader(node), Clock.systemUTC(), Ticker.SYSTEM);
 	}

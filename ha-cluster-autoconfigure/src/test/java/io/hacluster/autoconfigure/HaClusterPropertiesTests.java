@@ -36,8 +36,8 @@ class HaClusterPropertiesTests {
 						  nats.servers: nats://127.0.0.1:4222,nats://127.0.0.1:4223
 						  local.directory: ./ha-local
 						  election: { lease-duration: 5s, renew-interval: 1s }
-						  sqlite: { path: /var/lib/convex/data.db, replica-path: /var/lib/convex/replica.db }
-						  replication: { snapshot-interval: 2h, retention: 48h, checkpoint-pages: 500 }
+						  sqlite: { path: /var/lib/convex/data.db, replica-path: /var/lib/convex/replica.db, snapshot-interval: 2h, retention: 48h }
+						  replication: { checkpoint-pages: 500 }
 						  backend:
 						    type: process
 						    start-timeout: 61s
@@ -53,10 +53,9 @@ class HaClusterPropertiesTests {
 		assertThat(properties.local().directory()).isEqualTo("./ha-local");
 		assertThat(properties.election())
 			.isEqualTo(new HaClusterProperties.Election(Duration.ofSeconds(5), Duration.ofSeconds(1), null));
-		assertThat(properties.sqlite())
-			.isEqualTo(new HaClusterProperties.Sqlite("/var/lib/convex/data.db", "/var/lib/convex/replica.db"));
-		assertThat(properties.replication())
-			.isEqualTo(new HaClusterProperties.Replication(Duration.ofHours(2), Duration.ofHours(48), 500));
+		assertThat(properties.sqlite()).isEqualTo(new HaClusterProperties.Sqlite("/var/lib/convex/data.db",
+				"/var/lib/convex/replica.db", Duration.ofHours(2), Duration.ofHours(48)));
+		assertThat(properties.replication()).isEqualTo(new HaClusterProperties.Replication(500));
 		assertThat(properties.backend()).isEqualTo(new HaClusterProperties.Backend(
 				HaClusterProperties.Backend.Type.PROCESS, Duration.ofSeconds(61), Duration.ofSeconds(31),
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),

@@ -25,43 +25,42 @@ class RefusedConfigurationTests {
 	Path directory;
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"',
-			textBlock = """
-					name                         | ""          | must be set
-					name                         | a.b         | letters, digits
-					node-id                      | "a b"       | letters, digits
-					local.directory              | ""          | needs a directory
-					election.lease-duration      | 900ms       | lease duration must be 1s to 1h
-					election.renew-interval      | 200ms       | at least 250ms
-					election.renew-interval      | 5s          | must fit into the lease duration
-					election.margin              | 50ms        | more than 1%
-					election.margin              | 200ms       | too short to stop everything
-					nats.replicas                | 0           | 1 to 5
-					nats.election-bucket         | a.b         | letters, digits
-					nats.replica-bucket          | "a b"       | letters, digits
-					nats.connection-timeout      | 0s          | longer than zero
-					nats.request-timeout         | -1s         | longer than zero
-					nats.startup-timeout         | -1s         | must not be negative
-					sqlite.replica-path          | data/db     | must not be the path of the database
-					sqlite.replica-path          | ./data/db   | must not be the path of the database
-					replication.snapshot-interval| 0s          | longer than zero
-					replication.retention        | 30m         | must not be shorter than 'ha.cluster.replication.snapshot-interval'
-					replication.checkpoint-pages | 0           | at least 1
-					backend.start-timeout        | 0s          | longer than zero
-					backend.stop-timeout         | 0s          | longer than zero
-					backend.health.interval      | 0s          | longer than zero
-					backend.health.timeout       | 0s          | longer than zero
-					backend.health.url           | ftp://x/y   | http:// or https://
-					backend.health.url           | http://x_y/z| must name a host
-					backend.health.url           | http:///z   | must name a host
-					backend.health.url           | http://x/y  | There is no backend to ask
-					backend.type                 | custom      | There is no bean of type 'io.hacluster.backend.Backend'
-					lifecycle.catch-up-timeout   | 0s          | longer than zero
-					lifecycle.replication-timeout| 0s          | longer than zero
-					lifecycle.vip-timeout        | 0s          | longer than zero
-					lifecycle.database-timeout   | 0s          | longer than zero
-					lifecycle.listener-timeout   | 0s          | longer than zero
-					""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			name                         | ""          | must be set
+			name                         | a.b         | letters, digits
+			node-id                      | "a b"       | letters, digits
+			local.directory              | ""          | needs a directory
+			election.lease-duration      | 900ms       | lease duration must be 1s to 1h
+			election.renew-interval      | 200ms       | at least 250ms
+			election.renew-interval      | 5s          | must fit into the lease duration
+			election.margin              | 50ms        | more than 1%
+			election.margin              | 200ms       | too short to stop everything
+			nats.replicas                | 0           | 1 to 5
+			nats.election-bucket         | a.b         | letters, digits
+			nats.replica-bucket          | "a b"       | letters, digits
+			nats.connection-timeout      | 0s          | longer than zero
+			nats.request-timeout         | -1s         | longer than zero
+			nats.startup-timeout         | -1s         | must not be negative
+			sqlite.replica-path          | data/db     | must not be the path of the database
+			sqlite.replica-path          | ./data/db   | must not be the path of the database
+			sqlite.snapshot-interval     | 0s          | longer than zero
+			sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
+			replication.checkpoint-pages | 0           | at least 1
+			backend.start-timeout        | 0s          | longer than zero
+			backend.stop-timeout         | 0s          | longer than zero
+			backend.health.interval      | 0s          | longer than zero
+			backend.health.timeout       | 0s          | longer than zero
+			backend.health.url           | ftp://x/y   | http:// or https://
+			backend.health.url           | http://x_y/z| must name a host
+			backend.health.url           | http:///z   | must name a host
+			backend.health.url           | http://x/y  | There is no backend to ask
+			backend.type                 | custom      | There is no bean of type 'io.hacluster.backend.Backend'
+			lifecycle.catch-up-timeout   | 0s          | longer than zero
+			lifecycle.replication-timeout| 0s          | longer than zero
+			lifecycle.vip-timeout        | 0s          | longer than zero
+			lifecycle.database-timeout   | 0s          | longer than zero
+			lifecycle.listener-timeout   | 0s          | longer than zero
+			""")
 	void contextWhenValueIsIllegalNamesTheProperty(String property, String value, String reason) {
 		valid().withPropertyValues("ha.cluster." + property + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
