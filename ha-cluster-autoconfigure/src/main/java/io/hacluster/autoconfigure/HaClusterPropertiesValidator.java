@@ -124,6 +124,9 @@ final class HaClusterPropertiesValidator {
 		if (replication.checkpointPages() < 1) {
 			throw invalid("replication.checkpoint-pages", replication.checkpointPages(), "It must be at least 1");
 		}
+		if (replication.minBatchInterval().isNegative()) {
+			throw invalid("replication.min-batch-interval", replication.minBatchInterval(), "It must not be negative");
+		}
 	}
 
 	private void validateBackend(HaClusterProperties.Backend backend) {

@@ -14,9 +14,10 @@ import java.time.Duration;
  * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  * @param checkpointPages pages in the leader's write-ahead log from which on a checkpoint
  * is made; at least 1
+ * @param minBatchInterval time between batches at least, zero for none
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages) {
+		int checkpointPages, Duration minBatchInterval) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
@@ -28,13 +29,16 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 		if (checkpointPages < 1) {
 			throw new IllegalArgumentException("'checkpointPages' must be positive");
 		}
+		if (minBatchInterval.isNegative()) {
+			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
+		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
 		}
 	}
 
 	/**
-	 * Creates settings with a checkpoint after 1000 pages.
+	 * Creates settings with a checkpoint after 1000 pages and no time between batches.
 	 * @param path the database file
 	 * @param replicaPath the replica
 	 * @param snapshotInterval time between snapshots
@@ -42,7 +46,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
-		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES);
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO);
 	}
 
 }
