@@ -43,6 +43,7 @@ final class HaClusterPropertiesValidator {
 		}
 		validateNats(this.properties.nats());
 		validateSqlite(this.properties.sqlite());
+		validateReplication(this.properties.replication());
 		validateBackend(this.properties.backend());
 		validateLifecycle(this.properties.lifecycle());
 	}
@@ -119,6 +120,13 @@ final class HaClusterPropertiesValidator {
 		}
 		if (sqlite.checkpointPages() < 1) {
 			throw invalid("sqlite.checkpoint-pages", sqlite.checkpointPages(), "It must be at least 1");
+		}
+	}
+
+	private void validateReplication(HaClusterProperties.Replication replication) {
+		if (replication.divergedToKeep() < 1) {
+			throw invalid("replication.diverged-to-keep", replication.divergedToKeep(),
+					"It must be at least 1, or the newest would be gone before anybody has seen it");
 		}
 	}
 
