@@ -35,6 +35,7 @@ public final class HaClusterReplicationAutoConfiguration {
 	SqliteReplication haClusterReplication(HaClusterProperties properties, NodeIdentity identity, ReplicaStore store,
 			ObjectProvider<ClusterLifecycle> node) {
 		HaClusterProperties.Sqlite sqlite = properties.sqlite();
+		HaClusterProperties.Replication replication = properties.replication();
 		String path = Objects.requireNonNull(sqlite.path(), "'path' must not be null");
 		String replicaPath = sqlite.replicaPath();
 		Path database = absolute(path);
@@ -42,7 +43,7 @@ public final class HaClusterReplicationAutoConfiguration {
 		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
-						sqlite.checkpointPages()),
+						replication.checkpointPages()),
 				identity, store, new FencedLeader(node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
