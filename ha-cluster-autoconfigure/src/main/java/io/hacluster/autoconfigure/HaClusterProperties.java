@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
@@ -147,9 +148,12 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
 	 * one.
+	 * @param maxWalSize Size of the leader's write-ahead log from which on it is cut
+	 * back. While the log does not take what it holds, it is kept up to this size; beyond
+	 * it, a copy of the whole database is shipped instead. At least 1MB.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("0s") Duration minBatchInterval,
-			@DefaultValue("10") int divergedToKeep) {
+			@DefaultValue("10") int divergedToKeep, @DefaultValue("512MB") DataSize maxWalSize) {
 	}
 
 	/**

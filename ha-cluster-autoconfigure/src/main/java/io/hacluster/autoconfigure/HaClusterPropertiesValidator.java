@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Refuses configurations that cannot work or are not safe, naming the property.
@@ -126,6 +127,9 @@ final class HaClusterPropertiesValidator {
 		}
 		if (replication.minBatchInterval().isNegative()) {
 			throw invalid("replication.min-batch-interval", replication.minBatchInterval(), "It must not be negative");
+		}
+		if (replication.maxWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
+			throw invalid("replication.max-wal-size", replication.maxWalSize(), "It must be at least 1MB");
 		}
 		if (replication.divergedToKeep() < 1) {
 			throw invalid("replication.diverged-to-keep", replication.divergedToKeep(),

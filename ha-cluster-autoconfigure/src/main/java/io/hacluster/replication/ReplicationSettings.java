@@ -16,13 +16,20 @@ import java.time.Duration;
  * is made; at least 1
  * @param minBatchInterval time between batches at least, zero for none
  * @param divergedToKeep how many databases that were set aside are kept; at least 1
+ * @param maxWalBytes size of the leader's write-ahead log, in bytes, from which on it is
+ * cut back, and from which on a copy of the whole database is shipped instead of it if
+ * the log has not taken it; at least 1 MiB
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages, Duration minBatchInterval, int divergedToKeep) {
+		int checkpointPages, Duration minBatchInterval, int divergedToKeep, long maxWalBytes) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
 	private static final int DIVERGED_TO_KEEP = 10;
+
+	private static final long MAX_WAL_BYTES = 512L << 20;
+
+	private static final long LEAST_WAL_BYTES = 1L << 20;
 
 	/**
 	 * Creates settings.
@@ -35,14 +42,17 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
 		}
+		if (maxWalBytes < LEAST_WAL_BYTES) {
+			throw new IllegalArgumentException("'maxWalBytes' must be at least " + LEAST_WAL_BYTES);
+		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
 		}
 	}
 
 	/**
-	 * Creates settings with a checkpoint after 1000 pages and no time between batches,
-	 * which keep ten databases that were set aside.
+	 * Creates settings with a checkpoint after 1000 pages, no time between batches and
+	 * 512 MiB of write-ahead log, which keep ten databases that were set aside.
 	 * @param path the database file
 	 * @param replicaPath the replica
 	 * @param snapshotInterval time between snapshots
@@ -50,7 +60,8 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
-		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP);
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP,
+				MAX_WAL_BYTES);
 	}
 
 }

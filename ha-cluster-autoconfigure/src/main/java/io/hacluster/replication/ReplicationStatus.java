@@ -72,9 +72,12 @@ public record ReplicationStatus(State state, long txid, long logTxid, Duration l
 	 * @param storeErrors failures of the store
 	 * @param fenceRejections appends refused because of a newer fence
 	 * @param divergences databases set aside
+	 * @param longestBarrier for how long writers of the leader's database have been kept
+	 * out at most, for a checkpoint
 	 */
 	public record Counters(long shippedBatches, long shippedBytes, long appliedBatches, long appliedBytes,
-			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections, long divergences) {
+			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections, long divergences,
+			Duration longestBarrier) {
 	}
 
 }

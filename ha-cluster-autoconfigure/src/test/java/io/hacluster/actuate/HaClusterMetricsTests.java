@@ -70,7 +70,7 @@ class HaClusterMetricsTests {
 		new ReplicationMetrics(
 				() -> new ReplicationStatus(ReplicationStatus.State.AWAITING_DATABASE, 40, 42, Duration.ofMillis(250),
 						"x", List.of(new DivergedDatabase(Path.of("f"), new Epoch(1), Instant.EPOCH, 1, null, "test")),
-						new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
+						new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Duration.ofMillis(20))),
 				TAGS)
 			.bindTo(this.registry);
 		String labels = "{cluster=\"c\",node=\"a\"} ";

@@ -11,12 +11,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,39 +34,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link Primary} with a writer in another process.
  */
-class PrimaryTests {
-
-	private static Writer writer;
-
-	@TempDir
-	private Path directory;
-
-	private PrimaryFixture fixture;
-
-	@BeforeAll
-	static void startWriter() {
-		writer = new Writer();
-	}
-
-	@AfterAll
-	static void stopWriter() {
-		writer.close();
-	}
+class PrimaryTests extends AbstractPrimaryTests {
 
 	@BeforeEach
 	void createPrimary() throws IOException {
 		this.fixture = new PrimaryFixture(this.directory);
-	}
-
-	@AfterEach
-	void closePrimary() {
-		this.fixture.close();
-	}
-
-	private void createDatabase() {
-		writer.open(this.fixture.database);
-		writer.sql("PRAGMA journal_mode=WAL");
-		writer.sql("CREATE TABLE t(v)");
 	}
 
 	@Test
@@ -85,22 +53,19 @@ class PrimaryTests {
 		writer.insert(20, 3000);
 		this.fixture.assertShipped();
 		assertThat(this.fixture.lastTxid()).isGreaterThan(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	@Test
 	void startWhenDatabaseAppearsLaterAwaitsAndShipsIt() throws Exception {
 		this.fixture.start(PrimaryPosition.seed());
-		Awaitility.await()
-			.until(() -> this.fixture.primary.status().state() == ReplicationStatus.State.AWAITING_DATABASE);
+		Awaitility.await().until(() -> status().state() == ReplicationStatus.State.AWAITING_DATABASE);
 		createDatabase();
 		writer.insert(10, 100);
 		this.fixture.primary.awaitDatabase(Duration.ofSeconds(10));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().state()).isEqualTo(ReplicationStatus.State.SHIPPING);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().state()).isEqualTo(ReplicationStatus.State.SHIPPING);
+		assertEndsEqual();
 	}
 
 	@Test
@@ -109,9 +74,8 @@ class PrimaryTests {
 		writer.sql("CREATE TABLE t(v)");
 		this.fixture.start(PrimaryPosition.seed());
 		Awaitility.await()
-			.untilAsserted(
-					() -> assertThat(this.fixture.primary.status().failure()).contains(this.fixture.database.toString())
-						.contains("PRAGMA journal_mode=WAL"));
+			.untilAsserted(() -> assertThat(status().failure()).contains(this.fixture.database.toString())
+				.contains("PRAGMA journal_mode=WAL"));
 		assertThatExceptionOfType(HaClusterException.class)
 			.isThrownBy(() -> this.fixture.primary.awaitDatabase(Duration.ofMillis(50)))
 			.withMessageContaining("PRAGMA journal_mode=WAL");
@@ -119,7 +83,7 @@ class PrimaryTests {
 		writer.sql("PRAGMA journal_mode=WAL");
 		writer.insert(3, 10);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().failure()).isNull();
+		assertThat(status().failure()).isNull();
 		writer.closeDatabase();
 	}
 
@@ -141,8 +105,7 @@ class PrimaryTests {
 		writer.sql("DELETE FROM t WHERE rowid % 3 = 0");
 		writer.insert(5, 100);
 		this.fixture.assertShipped();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -157,8 +120,7 @@ class PrimaryTests {
 		writer.sql("VACUUM");
 		writer.insert(2, 100);
 		this.fixture.assertShipped();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -178,8 +140,7 @@ class PrimaryTests {
 		}
 		writer.sql("DELETE FROM t");
 		this.fixture.assertShipped();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -199,9 +160,8 @@ class PrimaryTests {
 		assertThat(holdsEveryPageOfGrowth(this.fixture.lastTxid())).isTrue();
 		writer.insert(1, 10);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().snapshots()).isEqualTo(1);
+		assertEndsEqual();
 	}
 
 	private boolean holdsEveryPageOfGrowth(long txid) throws IOException {
@@ -230,8 +190,7 @@ class PrimaryTests {
 		assertThat(this.fixture.batches()).last()
 			.satisfies((entry) -> assertThat(entry.size()).isGreaterThan(40 << 20));
 		assertThat(this.fixture.state).isEmptyDirectory();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -254,8 +213,7 @@ class PrimaryTests {
 		writer.insert(1, 10);
 		this.fixture.assertShipped();
 		assertThat(this.fixture.lastTxid()).isEqualTo(before + 1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	@Test
@@ -287,14 +245,13 @@ class PrimaryTests {
 			try (Writer victim = new Writer().open(this.fixture.database)) {
 				victim.sql("PRAGMA synchronous=FULL");
 				victim.begin("flat 5000 2000");
-				Awaitility.await().until(() -> this.fixture.primary.status().txid() > 3);
+				Awaitility.await().until(() -> status().txid() > 3);
 				victim.kill();
 			}
 			writer.insert(3, 1000);
 			this.fixture.assertShipped();
 		}
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -318,12 +275,11 @@ class PrimaryTests {
 			new WalEncoder(header, batch.end()).encode(2, batch.commit(), new byte[header.pageSize()], 0, frame);
 			channel.write(frame.flip(), batch.end().offset());
 		}
-		Awaitility.await().during(Duration.ofMillis(300)).until(() -> this.fixture.primary.status().txid() == before);
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> status().txid() == before);
 		writer.insert(3, 1000);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().snapshots()).isEqualTo(1);
+		assertEndsEqual();
 	}
 
 	/**
@@ -366,8 +322,7 @@ class PrimaryTests {
 		createDatabase();
 		this.fixture.start(PrimaryPosition.seed());
 		writer.insert(5, 5000);
-		writer.closeDatabase();
-		PrimaryEnd end = this.fixture.assertEndsEqual();
+		PrimaryEnd end = assertEndsEqual();
 		this.fixture.primary = this.fixture.create();
 		this.fixture.primary.hold(PrimaryPosition.level(end.txid()));
 		writer.open(this.fixture.database);
@@ -377,10 +332,9 @@ class PrimaryTests {
 		writer.sql("PRAGMA busy_timeout=10000");
 		this.fixture.primary.start(this.fixture.faulty.fence(this.fixture.epoch, PrimaryFixture.NODE));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isZero();
+		assertThat(status().snapshots()).isZero();
 		assertThat(this.fixture.lastTxid()).isGreaterThan(end.txid());
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	@Test
@@ -398,8 +352,7 @@ class PrimaryTests {
 		writer.sql("CREATE TABLE other(v)");
 		writer.sql("INSERT INTO other VALUES (1)");
 		Awaitility.await().untilAsserted(this::assertShippedNow);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	private void assertShippedNow() throws IOException, SQLException {
