@@ -79,6 +79,7 @@ class HaClusterMetricsTests {
 				"ha_cluster_replication_lag_seconds" + labels + "0.25",
 				"ha_cluster_replication_lag_transactions" + labels + "2.0",
 				"ha_cluster_replication_failing" + labels + "1.0",
+				"ha_cluster_replication_barrier_max_seconds" + labels + "0.02",
 				"ha_cluster_replication_diverged_files" + labels + "1.0",
 				"ha_cluster_replication_state{cluster=\"c\",node=\"a\",state=\"awaiting-database\"} 1.0",
 				"ha_cluster_replication_shipped_batches_total" + labels + "1.0",

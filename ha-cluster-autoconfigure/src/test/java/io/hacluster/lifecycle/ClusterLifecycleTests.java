@@ -419,6 +419,25 @@ class ClusterLifecycleTests {
 	}
 
 	@Test
+	void stepDownWhenTheFlushDoesNotEndSaysWhatThatMeansRatherThanThatTheBackendHasNotStopped() {
+		this.fixture.lead();
+		this.recorder.on("flush", () -> {
+			this.blocked.await();
+		});
+		this.fixture.election.lose();
+		StepReport report = this.fixture.awaitTransition(Kind.URGENT_STEP_DOWN)
+			.steps()
+			.stream()
+			.filter((step) -> step.name().equals("stop-backend"))
+			.findFirst()
+			.orElseThrow();
+		this.blocked.countDown();
+		assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+		assertThat(report.detail()).contains("Not everything that was committed is in the log")
+			.doesNotContain("has not ended");
+	}
+
+	@Test
 	void stepDownWhenTheLeaseIsLostMeanwhileGoesOnInTheUrgentWay() {
 		this.fixture.lead();
 		this.recorder.on("stop", () -> {

@@ -12,6 +12,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.connection.WriterVersion;
 
 /**
  * What a primary is made of, put together.
@@ -44,7 +45,8 @@ final class PrimaryParts {
 			ReplicaStore store, Supplier<LogWriter> fence, Consumer<FencedException> onFenced, Clock clock,
 			Ticker ticker) {
 		this.counters = new PrimaryCounters(ticker);
-		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes(), epoch);
+		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes(), epoch,
+				new WriterVersion(identity, database));
 		this.shipper = new PrimaryShipper(identity, settings.pipeline(), store, fence, this.counters,
 				this.signal::give);
 		this.hold = new PrimaryHold(identity, database, BUSY, this.counters);

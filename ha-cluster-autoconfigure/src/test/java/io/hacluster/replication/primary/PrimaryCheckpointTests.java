@@ -20,6 +20,7 @@ class PrimaryCheckpointTests extends AbstractPrimaryTests {
 	 * with the file as long as before.
 	 */
 	@Test
+	@LitestreamBug(4)
 	void walRestartedAfterCheckpointIsFollowed() throws Exception {
 		start(50, MAX_WAL);
 		for (int i = 0; i < 10; i++) {
@@ -71,6 +72,7 @@ class PrimaryCheckpointTests extends AbstractPrimaryTests {
 	 * Litestream #896, #927, #997, #1165, #1198: an idle database is left alone.
 	 */
 	@Test
+	@LitestreamBug(10)
 	void idleDatabaseIsNotCheckpointed() throws Exception {
 		start(50, MAX_WAL);
 		writer.insert(60, 5000);

@@ -17,6 +17,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LtxFiles;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -89,6 +90,7 @@ class PrimaryFailureTests extends AbstractPrimaryTests {
 	}
 
 	@Test
+	@LitestreamBug(15)
 	void newerLeaderEndsShippingAndIsReported() throws Exception {
 		this.fixture.store.fence(new Epoch(2), new NodeIdentity("test", new NodeId("node-b"), "nonce-b"));
 		long before = this.fixture.lastTxid();
@@ -129,6 +131,7 @@ class PrimaryFailureTests extends AbstractPrimaryTests {
 	 * #752: the same with a checkpoint while we were down.
 	 */
 	@Test
+	@LitestreamBug(7)
 	void restartContinuesOnlyWhereTheWalProvesIt() throws Exception {
 		this.fixture.primary.release();
 		writer.insert(5, 3000);
@@ -185,6 +188,7 @@ class PrimaryFailureTests extends AbstractPrimaryTests {
 	 * Litestream #1310: a full disk is reported, and shipping resumes by itself.
 	 */
 	@Test
+	@LitestreamBug(12)
 	void stagingThatCannotBeWrittenIsReportedAndTriedAgain() throws Exception {
 		Path aside = this.directory.resolve("aside");
 		Files.move(this.fixture.state, aside);

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,16 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.HaClusterException;
-import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.RestoredDatabase;
 import io.hacluster.replication.Writer;
-import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.wal.WalBatch;
 import io.hacluster.replication.wal.WalEncoder;
 import io.hacluster.replication.wal.WalHeader;
 import io.hacluster.replication.wal.WalPosition;
 import io.hacluster.replication.wal.WalReader;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -112,6 +109,7 @@ class PrimaryTests extends AbstractPrimaryTests {
 	 * Litestream #875: pages beyond the new end must not be shipped.
 	 */
 	@Test
+	@LitestreamBug(6)
 	void shrinkByVacuumShipsTheSmallerDatabase() throws Exception {
 		createDatabase();
 		this.fixture.start(PrimaryPosition.seed());
@@ -127,6 +125,7 @@ class PrimaryTests extends AbstractPrimaryTests {
 	 * Litestream #875, in one batch and in the mode that shrinks with every commit.
 	 */
 	@Test
+	@LitestreamBug(6)
 	void shrinkByAutoVacuumShipsTheSmallerDatabase() throws Exception {
 		writer.open(this.fixture.database);
 		writer.sql("PRAGMA auto_vacuum=FULL");
@@ -141,41 +140,6 @@ class PrimaryTests extends AbstractPrimaryTests {
 		writer.sql("DELETE FROM t");
 		this.fixture.assertShipped();
 		assertEndsEqual();
-	}
-
-	/**
-	 * Litestream #1199 and #1323: SQLite does not write a page that is free again when
-	 * the transaction that made the database grow commits.
-	 */
-	@Test
-	void growthByPagesThatTheWalLacksShipsThem() throws Exception {
-		createDatabase();
-		this.fixture.start(PrimaryPosition.seed());
-		this.fixture.awaitLevel();
-		writer.sql("BEGIN");
-		writer.insert(50, 20000);
-		writer.sql("DELETE FROM t");
-		writer.sql("COMMIT");
-		this.fixture.assertShipped();
-		assertThat(holdsEveryPageOfGrowth(this.fixture.lastTxid())).isTrue();
-		writer.insert(1, 10);
-		this.fixture.assertShipped();
-		assertThat(status().snapshots()).isEqualTo(1);
-		assertEndsEqual();
-	}
-
-	private boolean holdsEveryPageOfGrowth(long txid) throws IOException {
-		Set<Long> pages = new HashSet<>();
-		long commit = 0;
-		for (LogEntry entry : this.fixture.batches()) {
-			try (LtxReader reader = new LtxReader(this.fixture.store.open(entry))) {
-				commit = reader.header().commit();
-				while (reader.next()) {
-					pages.add(reader.pgno());
-				}
-			}
-		}
-		return commit > 100 && pages.size() == commit && this.fixture.batches().size() == txid;
 	}
 
 	@Test
