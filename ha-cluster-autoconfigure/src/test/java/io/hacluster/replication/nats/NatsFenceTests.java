@@ -161,10 +161,7 @@ class NatsFenceTests {
 				}
 				proxy.release();
 				for (CompletableFuture<LogEntry> future : underWay) {
-					Awaitility.await()
-						.atMost(Duration.ofSeconds(30))
-						.pollInterval(Duration.ofMillis(1))
-						.until(future::isDone);
+					Awaitility.await().pollInterval(Duration.ofMillis(1)).until(future::isDone);
 				}
 				if (arrival == Arrival.AFTER) {
 					assertThat(catchThrowable(underWay.get(0)::join)).hasCauseInstanceOf(FencedException.class);

@@ -139,7 +139,7 @@ class NatsReplicaStoreTests extends ReplicaStoreContractTests {
 			writer.retire(batch);
 			writer.retire(snapshot);
 		}
-		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			StreamState state = state();
 			assertThat(state.getMsgCount()).isLessThanOrEqualTo(3);
 			assertThat(state.getByteCount()).isLessThan(10_000);
@@ -262,7 +262,7 @@ class NatsReplicaStoreTests extends ReplicaStoreContractTests {
 		connection.jetStream().publish("$O." + this.settings.bucket() + ".C.orphan2", new byte[100_000]);
 		LogWriter next = fence(store(NODE_B), 2, NODE_B);
 		next.retire(append(next, LtxName.batch(2), "two"));
-		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			// the file, the foreign object and the fence
 			assertThat(state().getMsgCount()).isEqualTo(5);
 		});
