@@ -37,6 +37,8 @@ class ArchitectureTests {
 
 	private static final String ROOT = "io.hacluster";
 
+	private static final String REPLICATION = ROOT + ".replication";
+
 	@ArchTest
 	static final ArchRule arrowsPointFromAutoconfigureToRoot = Architectures.layeredArchitecture()
 		.consideringOnlyDependenciesInLayers()
@@ -66,6 +68,36 @@ class ArchitectureTests {
 		.mayOnlyBeAccessedByLayers("lifecycle", "jdbc", "actuate", "autoconfigure")
 		.whereLayer("event")
 		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "jdbc", "actuate", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule arrowsOfReplicationPointFromNodeToFormats = Architectures.layeredArchitecture()
+		.consideringOnlyDependenciesInLayers()
+		.layer("formats")
+		.definedBy(REPLICATION + ".ltx", REPLICATION + ".wal")
+		.layer("log")
+		.definedBy(REPLICATION)
+		.layer("stores")
+		.definedBy(REPLICATION + ".nats", REPLICATION + ".local")
+		.layer("divergence")
+		.definedBy(REPLICATION + ".divergence")
+		.layer("primary")
+		.definedBy(REPLICATION + ".primary")
+		.layer("follower")
+		.definedBy(REPLICATION + ".follower")
+		.layer("node")
+		.definedBy(REPLICATION + ".node")
+		.whereLayer("formats")
+		.mayNotAccessAnyLayer()
+		.whereLayer("log")
+		.mayOnlyAccessLayers("formats")
+		.whereLayer("stores")
+		.mayOnlyAccessLayers("log", "formats")
+		.whereLayer("divergence")
+		.mayOnlyAccessLayers("log", "formats")
+		.whereLayer("primary")
+		.mayOnlyAccessLayers("log", "formats")
+		.whereLayer("follower")
+		.mayOnlyAccessLayers("divergence", "log", "formats");
 
 	@ArchTest
 	static final ArchRule domainsDoNotSeeOneAnother = slices().assignedFrom(new Domains())
