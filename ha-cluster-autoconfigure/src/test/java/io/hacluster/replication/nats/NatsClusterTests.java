@@ -60,8 +60,8 @@ class NatsClusterTests {
 	}
 
 	private NatsReplicaStore store(NodeIdentity node) {
-		NatsReplicaStoreSettings settings = new NatsReplicaStoreSettings("cluster", 3, -1, 64, Duration.ofSeconds(2),
-				Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(10), this.directory.resolve("spool"),
+		NatsReplicaStoreSettings settings = new NatsReplicaStoreSettings("cluster", 3, -1, 64, Duration.ofSeconds(10),
+				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), this.directory.resolve("spool"),
 				1024);
 		return new NatsReplicaStore(
 				() -> new Options.Builder().servers(this.servers.stream().map(NatsServer::url).toArray(String[]::new)),

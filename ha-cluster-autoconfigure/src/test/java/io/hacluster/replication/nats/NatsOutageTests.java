@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-import io.nats.client.Options;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +63,7 @@ class NatsOutageTests {
 		NatsReplicaStoreSettings settings = new NatsReplicaStoreSettings("outage", 1, -1, 64, Duration.ofSeconds(1),
 				Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(3), this.directory.resolve("spool"),
 				1024);
-		return new NatsReplicaStore(() -> new Options.Builder().server(url), settings, node);
+		return new NatsReplicaStore(() -> NatsServer.options(url), settings, node);
 	}
 
 	private static CompletableFuture<LogEntry> append(LogWriter writer, long txid) {
