@@ -147,7 +147,7 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * wait for it.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages,
-			@DefaultValue("0s") Duration minBatchInterval) {
+			@DefaultValue("2ms") Duration minBatchInterval) {
 	}
 
 	/**
