@@ -56,7 +56,7 @@ class HaClusterPropertiesTests {
 		assertThat(properties.sqlite()).isEqualTo(new HaClusterProperties.Sqlite("/var/lib/convex/data.db",
 				"/var/lib/convex/replica.db", Duration.ofHours(2), Duration.ofHours(48)));
 		assertThat(properties.replication())
-			.isEqualTo(new HaClusterProperties.Replication(500, Duration.ofMillis(250)));
+			.isEqualTo(new HaClusterProperties.Replication(500, Duration.ofMillis(250), 10));
 		assertThat(properties.backend()).isEqualTo(new HaClusterProperties.Backend(
 				HaClusterProperties.Backend.Type.PROCESS, Duration.ofSeconds(61), Duration.ofSeconds(31),
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),

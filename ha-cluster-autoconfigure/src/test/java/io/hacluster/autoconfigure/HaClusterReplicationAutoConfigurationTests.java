@@ -61,7 +61,7 @@ class HaClusterReplicationAutoConfigurationTests {
 	void contextWhenUserHasReplicationUsesIt() {
 		Replication replication = mock(Replication.class);
 		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
-				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
 		given(replication.flush(any())).willReturn(true);
 		withDatabase("a").withBean("mine", Replication.class, () -> replication)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));

@@ -242,6 +242,14 @@ final class PrimaryEngine {
 	}
 
 	/**
+	 * Opens the log again and ships a full copy into it: it has lost what was in it.
+	 */
+	void distrustLog(String reason) {
+		this.shipper.abandon(reason);
+		this.capture = null;
+	}
+
+	/**
 	 * Lets go of a database that has been replaced by another file.
 	 */
 	void dropIfReplaced() throws IOException, SQLException {

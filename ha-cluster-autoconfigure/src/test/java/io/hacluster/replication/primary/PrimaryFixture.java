@@ -80,7 +80,7 @@ final class PrimaryFixture implements AutoCloseable {
 	}
 
 	Primary create() {
-		return new Primary(this.settings, NODE, this.database, this.state, this.faulty,
+		return new Primary(this.settings, NODE, this.epoch, this.database, this.state, this.faulty,
 				() -> this.faulty.fence(this.epoch, NODE), this.fenced::set, this.clock, this.ticker);
 	}
 
