@@ -118,12 +118,15 @@ final class HaClusterPropertiesValidator {
 					"It must not be shorter than 'ha.cluster.sqlite.snapshot-interval', or no snapshot would be left "
 							+ "to restore from");
 		}
-		if (sqlite.checkpointPages() < 1) {
-			throw invalid("sqlite.checkpoint-pages", sqlite.checkpointPages(), "It must be at least 1");
-		}
 	}
 
 	private void validateReplication(HaClusterProperties.Replication replication) {
+		if (replication.checkpointPages() < 1) {
+			throw invalid("replication.checkpoint-pages", replication.checkpointPages(), "It must be at least 1");
+		}
+		if (replication.minBatchInterval().isNegative()) {
+			throw invalid("replication.min-batch-interval", replication.minBatchInterval(), "It must not be negative");
+		}
 		if (replication.divergedToKeep() < 1) {
 			throw invalid("replication.diverged-to-keep", replication.divergedToKeep(),
 					"It must be at least 1, or the newest would be gone before anybody has seen it");

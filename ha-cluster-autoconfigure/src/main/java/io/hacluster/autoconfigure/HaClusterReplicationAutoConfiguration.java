@@ -37,6 +37,7 @@ public final class HaClusterReplicationAutoConfiguration {
 	SqliteReplication haClusterReplication(HaClusterProperties properties, NodeIdentity identity, ReplicaStore store,
 			ObjectProvider<ClusterLifecycle> node) {
 		HaClusterProperties.Sqlite sqlite = properties.sqlite();
+		HaClusterProperties.Replication replication = properties.replication();
 		String path = Objects.requireNonNull(sqlite.path(), "'path' must not be null");
 		String replicaPath = sqlite.replicaPath();
 		Path database = absolute(path);
@@ -44,7 +45,7 @@ public final class HaClusterReplicationAutoConfiguration {
 		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
-						sqlite.checkpointPages(), properties.replication().divergedToKeep()),
+						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep()),
 				identity, store, new NodeListener(identity, node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 

@@ -14,10 +14,11 @@ import java.time.Duration;
  * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  * @param checkpointPages pages in the leader's write-ahead log from which on a checkpoint
  * is made; at least 1
+ * @param minBatchInterval time between batches at least, zero for none
  * @param divergedToKeep how many databases that were set aside are kept; at least 1
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages, int divergedToKeep) {
+		int checkpointPages, Duration minBatchInterval, int divergedToKeep) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
@@ -31,14 +32,17 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 		if (checkpointPages < 1 || divergedToKeep < 1) {
 			throw new IllegalArgumentException("'checkpointPages' and 'divergedToKeep' must be positive");
 		}
+		if (minBatchInterval.isNegative()) {
+			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
+		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
 		}
 	}
 
 	/**
-	 * Creates settings with a checkpoint after 1000 pages, which keep ten databases that
-	 * were set aside.
+	 * Creates settings with a checkpoint after 1000 pages and no time between batches,
+	 * which keep ten databases that were set aside.
 	 * @param path the database file
 	 * @param replicaPath the replica
 	 * @param snapshotInterval time between snapshots
@@ -46,7 +50,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
-		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, DIVERGED_TO_KEEP);
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP);
 	}
 
 }

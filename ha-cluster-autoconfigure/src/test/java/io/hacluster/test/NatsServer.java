@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A real nats-server with JetStream on a loopback port of its own, found or installed by
  * {@code scripts/nats-server}. It can be killed, frozen and restarted on the same port
@@ -212,33 +210,7 @@ public final class NatsServer implements AutoCloseable {
 	}
 
 	private static Path binary() {
-		Path script = script();
-		Requirements.require(script != null,
-				"scripts/nats-server is not to be found from " + Path.of("").toAbsolutePath());
-		try {
-			Process process = new ProcessBuilder(script.toString()).start();
-			String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-			String reason = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-			Requirements.require(process.waitFor() == 0, "no nats-server: " + reason);
-			return Path.of(path);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static @Nullable Path script() {
-		for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-			Path script = at.resolve("scripts/nats-server");
-			if (Files.isExecutable(script)) {
-				return script;
-			}
-		}
-		return null;
+		return ProjectScript.path("nats-server");
 	}
 
 }

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Reads one LTX v3 file strictly, page by page. Pages are handed out before the file's
  * checksum, which stands at its end, has been seen: the file is sound only when
  * {@link #next()} has returned {@code false}. Whoever must not act on an unsound file
- * calls {@link #verify(InputStream)} first. Uses memory for one page and about ten bytes
- * for each page read. Not thread-safe.
+ * calls {@link #verify(InputStream)} first. Uses memory for one page and its compressed
+ * form, however large the file is. Not thread-safe.
  * <p>
  * The format's checksum covers the decompressed pages, not the compressed bytes: two
  * files with one content may differ in these.
@@ -31,7 +30,9 @@ public final class LtxReader implements Closeable {
 
 	private final PageOrder order;
 
-	private final PageIndex index = new PageIndex();
+	private final Crc64 indexCrc = new Crc64();
+
+	private final PageIndex index = new PageIndex((bytes, length) -> this.indexCrc.update(bytes, 0, length));
 
 	private final Crc64 crc = new Crc64();
 
@@ -48,6 +49,8 @@ public final class LtxReader implements Closeable {
 	private @Nullable LtxTrailer trailer;
 
 	private long pgno;
+
+	private int blockLength;
 
 	private boolean open = true;
 
@@ -146,6 +149,22 @@ public final class LtxReader implements Closeable {
 	}
 
 	/**
+	 * Returns the content of the current page as it is stored, one raw LZ4 block.
+	 * @return an array that {@link #next()} overwrites
+	 */
+	byte[] block() {
+		return this.block;
+	}
+
+	/**
+	 * Returns the length of that block.
+	 * @return bytes, 0 if the page is not stored as such a block
+	 */
+	int blockLength() {
+		return this.blockLength;
+	}
+
+	/**
 	 * Returns the trailer.
 	 * @return the trailer
 	 * @throws IllegalStateException if the end has not been reached
@@ -173,6 +192,7 @@ public final class LtxReader implements Closeable {
 					start + 4);
 		}
 		this.order.next(this.pgno, start);
+		this.blockLength = 0;
 		if (flags == FLAG_BLOCK) {
 			readBlock(start);
 		}
@@ -198,6 +218,7 @@ public final class LtxReader implements Closeable {
 		if (count != this.page.length) {
 			throw unsound("page %d at byte %d is not an LZ4 block of %d bytes", this.pgno, start, this.page.length);
 		}
+		this.blockLength = length;
 	}
 
 	private void readLegacy() throws IOException {
@@ -209,8 +230,7 @@ public final class LtxReader implements Closeable {
 
 	private LtxTrailer readEnd(long start) throws IOException {
 		this.order.end(start);
-		this.index.end();
-		this.index.forEachChunk(this::compareIndex);
+		compareIndex(this.index.end());
 		long offset = this.in.offset();
 		this.in.read(this.small, 0, LtxTrailer.SIZE, "trailer");
 		this.crc.update(this.small, 0, Long.BYTES);
@@ -234,13 +254,21 @@ public final class LtxReader implements Closeable {
 				"post-apply checksum %016x at byte %d is not that of the pages", value, offset);
 	}
 
-	private void compareIndex(byte[] expected, int length) throws IOException {
-		long offset = this.in.offset();
-		byte[] actual = new byte[length];
-		this.in.read(actual, 0, length, "page index");
-		int mismatch = Arrays.mismatch(actual, 0, length, expected, 0, length);
-		check(mismatch < 0, "page index differs from the pages at byte %d", offset + mismatch);
-		this.crc.update(actual, 0, length);
+	/**
+	 * The index that belongs to the pages is known by its length and its checksum alone.
+	 */
+	private void compareIndex(long length) throws IOException {
+		long start = this.in.offset();
+		Crc64 actual = new Crc64();
+		byte[] bytes = new byte[(int) Math.min(length, PageIndex.CHUNK)];
+		for (long rest = length; rest > 0;) {
+			int count = (int) Math.min(rest, bytes.length);
+			this.in.read(bytes, 0, count, "page index");
+			actual.update(bytes, 0, count);
+			this.crc.update(bytes, 0, count);
+			rest -= count;
+		}
+		check(actual.value() == this.indexCrc.value(), "page index at byte %d differs from the pages", start);
 	}
 
 	private void readHashed(int length, String what) throws IOException {

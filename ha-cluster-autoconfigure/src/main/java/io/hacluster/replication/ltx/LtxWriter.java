@@ -4,14 +4,16 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one LTX v3 file, page by page in ascending order. Uses memory for one page and
- * about ten bytes for each page written (the index). A file that is not finished has no
- * trailer, so no reader accepts it. Not thread-safe.
+ * about ten bytes for each page written (the index), of which all but 1 MiB can be kept
+ * in a directory. A file that is not finished has no trailer, so no reader accepts it.
+ * Not thread-safe.
  */
 public final class LtxWriter implements Closeable {
 
@@ -27,7 +29,9 @@ public final class LtxWriter implements Closeable {
 
 	private final PageOrder order;
 
-	private final PageIndex index = new PageIndex();
+	private final IndexStore indexStore;
+
+	private final PageIndex index;
 
 	private final Crc64 crc = new Crc64();
 
@@ -49,10 +53,25 @@ public final class LtxWriter implements Closeable {
 	 * @throws IOException if the stream fails
 	 */
 	public LtxWriter(OutputStream out, LtxHeader header) throws IOException {
-		this(out, header, Lz4.COMPRESSOR::compress);
+		this(out, header, Lz4.COMPRESSOR::compress, null);
 	}
 
-	LtxWriter(OutputStream out, LtxHeader header, BlockCompressor compressor) throws IOException {
+	/**
+	 * Writes the header of a file that may be large.
+	 * @param out as above
+	 * @param header the header
+	 * @param directory where the index is kept beyond 1 MiB until the file is finished or
+	 * closed
+	 * @throws IOException if the stream fails
+	 */
+	public LtxWriter(OutputStream out, LtxHeader header, Path directory) throws IOException {
+		this(out, header, Lz4.COMPRESSOR::compress, directory);
+	}
+
+	LtxWriter(OutputStream out, LtxHeader header, BlockCompressor compressor, @Nullable Path directory)
+			throws IOException {
+		this.indexStore = new IndexStore(directory);
+		this.index = new PageIndex(this.indexStore::add);
 		this.out = out;
 		this.header = header;
 		this.compressor = compressor;
@@ -80,9 +99,29 @@ public final class LtxWriter implements Closeable {
 		this.order.next(pgno, this.position);
 		int length = this.compressor.compress(content, offset, pageSize, this.frame, FRAME_HEADER,
 				this.frame.length - FRAME_HEADER);
+		writeFrame(pgno, content, offset, length);
+	}
+
+	/**
+	 * Copies the current page of another file, without compressing it again if it is
+	 * stored there in the form that is written here.
+	 */
+	void copyPage(LtxReader from) throws IOException {
+		int length = from.blockLength();
+		if (length == 0) {
+			writePage(from.pgno(), from.page(), 0);
+			return;
+		}
+		requireUnfinished();
+		this.order.next(from.pgno(), this.position);
+		System.arraycopy(from.block(), 0, this.frame, FRAME_HEADER, length);
+		writeFrame(from.pgno(), from.page(), 0, length);
+	}
+
+	private void writeFrame(long pgno, byte[] content, int offset, int length) throws IOException {
 		ByteBuffer.wrap(this.frame).putInt((int) pgno).putShort((short) FLAG_BLOCK).putInt(length);
 		this.crc.update(this.frame, 0, FRAME_HEADER);
-		this.crc.update(content, offset, pageSize);
+		this.crc.update(content, offset, this.header.pageSize());
 		if (this.checksum != null) {
 			this.checksum.toggle(pgno, content, offset);
 		}
@@ -153,6 +192,7 @@ public final class LtxWriter implements Closeable {
 	 */
 	@Override
 	public void close() throws IOException {
+		this.indexStore.close();
 		this.out.close();
 	}
 
@@ -162,7 +202,8 @@ public final class LtxWriter implements Closeable {
 		this.finished = true;
 		writeHashed(new byte[LtxInput.PAGE_HEADER], LtxInput.PAGE_HEADER);
 		this.index.end();
-		this.index.forEachChunk(this::writeHashed);
+		this.indexStore.forEachChunk(this::writeHashed);
+		this.indexStore.close();
 		byte[] bytes = new byte[LtxTrailer.SIZE];
 		ByteBuffer.wrap(bytes).putLong(postApplyChecksum);
 		this.crc.update(bytes, 0, Long.BYTES);

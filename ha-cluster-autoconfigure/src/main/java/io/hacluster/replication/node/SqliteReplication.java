@@ -79,7 +79,8 @@ public final class SqliteReplication implements Replication {
 			ReplicationListener listener, Clock clock, Ticker ticker) {
 		this(settings,
 				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
-					.withCheckpointPages(settings.checkpointPages()),
+					.withCheckpointPages(settings.checkpointPages())
+					.withMinBatchInterval(settings.minBatchInterval()),
 				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
 	}
 

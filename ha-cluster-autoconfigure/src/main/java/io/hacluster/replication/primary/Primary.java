@@ -22,6 +22,7 @@ import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
 
@@ -289,6 +290,20 @@ public final class Primary implements AutoCloseable {
 		SnapshotRequest request = new SnapshotRequest(() -> this.snapshots.open(Duration.ofSeconds(5)));
 		this.loop.post(request);
 		return request.await(() -> stop.getAsBoolean() || this.stopped);
+	}
+
+	/**
+	 * Has the log opened again and a full copy shipped into it.
+	 * @param fence the fence under which the log was found wanting; if it has been opened
+	 * again since, nothing is done
+	 * @param reason why, for people
+	 */
+	void distrustLog(Fence fence, String reason) {
+		this.loop.post(() -> {
+			if (fence.equals(this.shipper.fence())) {
+				this.engine.distrustLog(reason);
+			}
+		});
 	}
 
 	/**

@@ -21,7 +21,8 @@ class LtxGoldenFileTests {
 	@Test
 	void writerWhenGivenTheGoldenPageWritesTheGoldenFile() throws Exception {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
-		LtxWriter writer = new LtxWriter(out, LtxHeader.noChecksum(512, 1, 1, 1, 0), LtxGoldenFileTests::literals);
+		LtxWriter writer = new LtxWriter(out, LtxHeader.noChecksum(512, 1, 1, 1, 0), LtxGoldenFileTests::literals,
+				null);
 		writer.writePage(1, new byte[512], 0);
 		LtxTrailer trailer = writer.finish();
 		assertThat(trailer).isEqualTo(new LtxTrailer(0, 0xF2242803A45CA623L));

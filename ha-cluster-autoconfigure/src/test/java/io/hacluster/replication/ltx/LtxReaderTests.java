@@ -140,19 +140,19 @@ class LtxReaderTests {
 		RawLtx raw = batch().endOfPages();
 		byte[] entries = raw.indexEntries();
 		entries[1]++;
-		assertUnsound(raw.index(entries, entries.length + 1).trailer(0), "page index differs");
+		assertUnsound(raw.index(entries, entries.length + 1).trailer(0), "page index at byte", "differs");
 	}
 
 	@Test
 	void verifyWhenIndexLacksAPageThrows() {
-		assertUnsound(batch().endOfPages().index(new byte[0], 1).trailer(0), "page index differs");
+		assertUnsound(batch().endOfPages().index(new byte[0], 1).trailer(0), "page index at byte", "differs");
 	}
 
 	@Test
 	void verifyWhenIndexLengthIsWrongThrows() {
 		RawLtx raw = batch().endOfPages();
 		byte[] entries = raw.indexEntries();
-		assertUnsound(raw.index(entries, entries.length).trailer(0), "page index differs");
+		assertUnsound(raw.index(entries, entries.length).trailer(0), "page index at byte", "differs");
 	}
 
 	@Test

@@ -46,11 +46,21 @@ final class Cluster implements AutoCloseable {
 	 * @return the cluster
 	 */
 	static Cluster create(LabOptions options) {
+		return create(options, Map.of());
+	}
+
+	/**
+	 * Lays out a cluster; none of its nodes runs yet.
+	 * @param options the command line
+	 * @param properties further properties of its nodes, below {@code ha.cluster}
+	 * @return the cluster
+	 */
+	static Cluster create(LabOptions options, Map<String, String> properties) {
 		try {
 			Path directory = directory(options);
 			NatsProcess nats = (options.store() == LabOptions.Store.NATS) ? NatsProcess.create(options, directory)
 					: null;
-			NodeCommand command = new NodeCommand(options, directory, (nats != null) ? nats.url() : null);
+			NodeCommand command = new NodeCommand(options, directory, (nats != null) ? nats.url() : null, properties);
 			List<Node> nodes = new ArrayList<>();
 			for (String name : List.of("node-a", "node-b")) {
 				Path home = Files.createDirectories(directory.resolve(name));
@@ -94,6 +104,17 @@ final class Cluster implements AutoCloseable {
 
 	List<Node> nodes() {
 		return this.nodes;
+	}
+
+	String natsUrl() {
+		return nats().url();
+	}
+
+	NatsProcess nats() {
+		if (this.nats == null) {
+			throw new LabException("this cluster has no NATS server");
+		}
+		return this.nats;
 	}
 
 	private void start(NatsProcess server) throws IOException {

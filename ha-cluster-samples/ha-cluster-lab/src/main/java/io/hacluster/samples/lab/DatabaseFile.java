@@ -67,6 +67,16 @@ final class DatabaseFile implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Returns how many rows only fill the database.
+	 */
+	long fillers() throws SQLException {
+		try (Statement statement = this.connection.createStatement();
+				ResultSet result = statement.executeQuery("SELECT count(*) FROM filler")) {
+			return result.getLong(1);
+		}
+	}
+
 	boolean holds(long id) throws SQLException {
 		try (Statement statement = this.connection.createStatement();
 				ResultSet result = statement.executeQuery("SELECT 1 FROM numbered_row WHERE id = " + id)) {

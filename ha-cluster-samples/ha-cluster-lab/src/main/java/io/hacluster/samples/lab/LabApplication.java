@@ -35,6 +35,10 @@ final class LabApplication {
 				PacedWriter.run(arguments.subList(1, arguments.size()));
 				return 0;
 			}
+			if (arguments.contains(StreamingWriter.COMMAND)) {
+				StreamingWriter.run(arguments.subList(1, arguments.size()));
+				return 0;
+			}
 			LabOptions options = LabOptions.parse(arguments);
 			return (options.command() == LabOptions.Command.DEMO) ? demo(options) : bench(options);
 		}
@@ -71,11 +75,11 @@ final class LabApplication {
 		return report.violations().isEmpty() ? 0 : VIOLATED;
 	}
 
-	private static int bench(LabOptions options) throws SQLException, IOException {
+	private static int bench(LabOptions options) {
 		Path lab = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
-		String table = new Benchmark(options, new Progress(System.err), lab).run();
-		System.out.print(table);
-		return 0;
+		Findings findings = new Benchmark(options, new Progress(System.err), lab).run();
+		System.out.print(options.json() ? findings.json() + "\n" : findings.table());
+		return findings.isWanting() ? VIOLATED : 0;
 	}
 
 	/**

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +23,27 @@ import org.jspecify.annotations.Nullable;
  * @param directory where the nodes live; a temporary directory if null
  * @param keep whether that directory is left behind
  * @param json whether the result goes to the standard output as JSON and nothing else
+ * @param litestream the executable of the Litestream to measure beside, if there is one
  * @param large size in MiB of the large database of the benchmark
+ * @param largest size in MiB of the largest database of the benchmark, of which only the
+ * promotion is measured
+ * @param rows what the benchmark measures
  */
 record LabOptions(Command command, Store store, @Nullable Path natsServer, Path manager, Path backend, Duration lease,
-		Duration renew, @Nullable Path directory, boolean keep, boolean json, int large) {
+		Duration renew, @Nullable Path directory, boolean keep, boolean json, @Nullable Path litestream, int large,
+		int largest, Set<BenchmarkRow> rows) {
 
 	static final String USAGE = """
-			usage: ./demo [demo|bench] [options]
+			usage: ./demo [options]
+			       ./demo bench [lag|throughput|cpu|memory|restore|promotion|outage|idle|all]... [options]
 			  --store nats|local  where leases and the log are kept (default: nats)
 			  --lease 3s          lease duration, at least 1s: a crash is noticed after about that long (default: 3s; bench: 10s)
-			  --json              print the result as one JSON object and nothing else (demo)
+			  --json              print the result as JSON and nothing else
 			  --keep              leave the directories of the nodes behind
 			  --dir DIR           where the nodes live (default: a temporary directory)
 			  --large MIB         size of the large database (bench; default: 1024)
+			  --largest MIB       size of the largest database to promote (bench; default: 5120)
+			  --litestream BIN    Litestream to measure beside (bench)
 			""";
 
 	enum Command {
@@ -65,7 +75,10 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 		Duration lease = null;
 		boolean keep = false;
 		boolean json = false;
+		Path litestream = null;
 		int large = 1024;
+		int largest = 5120;
+		Set<BenchmarkRow> rows = EnumSet.noneOf(BenchmarkRow.class);
 		while (!rest.isEmpty()) {
 			String option = rest.pop();
 			switch (option) {
@@ -76,10 +89,13 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 				case "--backend" -> backend = Path.of(value(option, rest));
 				case "--dir" -> directory = Path.of(value(option, rest)).toAbsolutePath();
 				case "--lease" -> lease = seconds(option, value(option, rest));
+				case "all" -> rows.addAll(EnumSet.allOf(BenchmarkRow.class));
+				case "--litestream" -> litestream = Path.of(value(option, rest));
+				case "--largest" -> largest = number(option, value(option, rest));
 				case "--large" -> large = number(option, value(option, rest));
 				case "--keep" -> keep = true;
 				case "--json" -> json = true;
-				default -> throw new IllegalArgumentException("unknown argument '" + option + "'");
+				default -> rows.add(row(option));
 			}
 		}
 		if (manager == null || backend == null) {
@@ -91,8 +107,11 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 		if (lease == null) {
 			lease = Duration.ofSeconds((command == Command.DEMO) ? 3 : 10);
 		}
+		if (command == Command.DEMO && !rows.isEmpty()) {
+			throw new IllegalArgumentException("what to measure goes with 'bench'");
+		}
 		return new LabOptions(command, store, natsServer, manager, backend, lease, lease.dividedBy(4), directory, keep,
-				json, large);
+				json, litestream, large, largest, rows.isEmpty() ? EnumSet.allOf(BenchmarkRow.class) : rows);
 	}
 
 	/**
@@ -104,7 +123,16 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 	LabOptions below(String name) {
 		Path below = (this.directory != null) ? this.directory.resolve(name) : null;
 		return new LabOptions(this.command, this.store, this.natsServer, this.manager, this.backend, this.lease,
-				this.renew, below, this.keep, this.json, this.large);
+				this.renew, below, this.keep, this.json, this.litestream, this.large, this.largest, this.rows);
+	}
+
+	private static BenchmarkRow row(String argument) {
+		for (BenchmarkRow row : BenchmarkRow.values()) {
+			if (row.name().equalsIgnoreCase(argument)) {
+				return row;
+			}
+		}
+		throw new IllegalArgumentException("unknown argument '" + argument + "'");
 	}
 
 	private static String value(String option, Deque<String> rest) {

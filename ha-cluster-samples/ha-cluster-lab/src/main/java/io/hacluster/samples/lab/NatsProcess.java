@@ -46,6 +46,13 @@ final class NatsProcess {
 		return "nats://127.0.0.1:" + this.port;
 	}
 
+	ChildProcess process() {
+		if (this.process == null) {
+			throw new LabException("the NATS server has not been started");
+		}
+		return this.process;
+	}
+
 	void start() throws IOException {
 		Path config = this.directory.resolve("nats.conf");
 		Files.writeString(config, "listen: \"127.0.0.1:%d\"\njetstream { store_dir: \"%s\" }\n".formatted(this.port,

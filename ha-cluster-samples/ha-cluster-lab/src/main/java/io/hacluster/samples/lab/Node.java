@@ -138,6 +138,19 @@ final class Node {
 		return this.http.get(url() + "/actuator/prometheus").body();
 	}
 
+	/**
+	 * Returns the value of a meter, 0 if the node does not answer or has none of that
+	 * name.
+	 * @param meter its name in the format of Prometheus
+	 * @return the sum over all labels
+	 */
+	double metric(String meter) {
+		return metrics().lines()
+			.filter((line) -> line.startsWith(meter + "{") || line.startsWith(meter + " "))
+			.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+			.sum();
+	}
+
 	boolean isBackendUp() {
 		return this.http.get(backendUrl() + "/health").isOk();
 	}

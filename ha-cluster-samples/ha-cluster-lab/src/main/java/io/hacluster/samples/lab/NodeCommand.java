@@ -3,6 +3,7 @@ package io.hacluster.samples.lab;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param options the command line of the lab
  * @param directory where the nodes live
  * @param natsUrl the NATS server, null for the local store
+ * @param properties further properties, below {@code ha.cluster}
  */
-record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl) {
+record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl, Map<String, String> properties) {
 
 	/** The backend is small and lives for seconds: no time for the second compiler. */
 	private static final List<String> BACKEND_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
 
-	private static final List<String> MANAGER_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+	private static final List<String> DEMO_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+
+	private static final List<String> BENCH_JVM = List.of("-XX:+UseSerialGC", "-Xmx256m");
 
 	static String java() {
 		return Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -26,7 +30,7 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl)
 
 	List<String> of(String name, Path home, int port, int backendPort) {
 		List<String> command = new ArrayList<>(List.of(java()));
-		command.addAll(MANAGER_JVM);
+		command.addAll((this.options.command() == LabOptions.Command.DEMO) ? DEMO_JVM : BENCH_JVM);
 		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
 		command.addAll(List.of("-jar", this.options.manager().toAbsolutePath().toString()));
 		command.add("--server.port=" + port);
@@ -49,6 +53,7 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl)
 		for (int i = 0; i < backend.size(); i++) {
 			property(command, "backend.process.command[" + i + "]", backend.get(i));
 		}
+		this.properties.forEach((property, value) -> property(command, property, value));
 		return command;
 	}
 
@@ -58,6 +63,19 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl)
 		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
 		command.addAll(List.of("-jar", this.options.backend().toAbsolutePath().toString()));
 		command.addAll(List.of(Integer.toString(port), database.toString()));
+		return command;
+	}
+
+	/**
+	 * Returns the command of the same application without a cluster.
+	 */
+	List<String> empty(int port) {
+		List<String> command = new ArrayList<>(List.of(java()));
+		command.addAll(BENCH_JVM);
+		command.addAll(List.of("-jar", this.options.manager().toAbsolutePath().toString()));
+		command.add("--server.port=" + port);
+		command.add("--server.address=127.0.0.1");
+		property(command, "enabled", "false");
 		return command;
 	}
 

@@ -25,6 +25,20 @@ record ProcessStat(Duration processorTime) {
 		return parse(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
 	}
 
+	/**
+	 * Returns how much a process has written through system calls since its start.
+	 * @param pid the process, of the same user
+	 * @return bytes
+	 */
+	static long written(long pid) throws IOException {
+		return Files.readAllLines(Path.of("/proc", Long.toString(pid), "io"))
+			.stream()
+			.filter((line) -> line.startsWith("wchar: "))
+			.mapToLong((line) -> Long.parseLong(line.substring("wchar: ".length())))
+			.findFirst()
+			.orElseThrow(() -> new IOException("/proc/" + pid + "/io has no wchar"));
+	}
+
 	static ProcessStat parse(String stat) {
 		// The second field is the command in parentheses and may hold anything.
 		String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");

@@ -19,28 +19,45 @@ final class SeedDatabase {
 
 	private static final int BLOBS_PER_MIB = 16;
 
+	/**
+	 * What fills it.
+	 */
+	enum Content {
+
+		/** What could be compressed would make the size a fiction. */
+		RANDOM,
+
+		/** For where only the size of the files counts. */
+		ZERO
+
+	}
+
 	private SeedDatabase() {
 	}
 
-	static void create(Path file, int mebibytes) throws SQLException {
+	static void create(Path file, int mebibytes, Content filling) throws SQLException {
 		try (Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, new Properties());
 				Statement statement = connection.createStatement()) {
-			statement.execute("PRAGMA journal_mode = WAL");
+			// the mode comes last: all of it would go through the write-ahead log
+			statement.execute("PRAGMA journal_mode = OFF");
 			statement.execute("PRAGMA synchronous = OFF");
 			statement.execute("CREATE TABLE numbered_row (id INTEGER PRIMARY KEY, payload TEXT NOT NULL)");
 			statement.execute("CREATE TABLE filler (id INTEGER PRIMARY KEY, content BLOB NOT NULL)");
-			// Random content: what could be compressed would make the size a fiction.
 			Random random = new Random(1);
 			byte[] content = new byte[BLOB_BYTES];
 			connection.setAutoCommit(false);
 			try (PreparedStatement insert = connection.prepareStatement("INSERT INTO filler (content) VALUES (?)")) {
 				for (int i = 0; i < mebibytes * BLOBS_PER_MIB; i++) {
-					random.nextBytes(content);
+					if (filling == Content.RANDOM) {
+						random.nextBytes(content);
+					}
 					insert.setBytes(1, content);
 					insert.executeUpdate();
 				}
 			}
 			connection.commit();
+			connection.setAutoCommit(true);
+			statement.execute("PRAGMA journal_mode = WAL");
 		}
 	}
 

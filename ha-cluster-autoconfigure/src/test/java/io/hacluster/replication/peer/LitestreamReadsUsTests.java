@@ -1,0 +1,119 @@
+package io.hacluster.replication.peer;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+import io.nats.client.Options;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStore;
+import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.peer.Workload.AutoVacuum;
+import io.hacluster.test.Litestream;
+import io.hacluster.test.NatsServer;
+import io.hacluster.test.SqliteShell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What we write, the public Litestream reads: its SQLite extension while a writer in
+ * another process works, and its command line, into the same database byte by byte.
+ */
+@Timeout(120)
+class LitestreamReadsUsTests {
+
+	private static NatsServer server;
+
+	@TempDir
+	private Path directory;
+
+	@BeforeAll
+	static void startServer(@TempDir Path store) {
+		server = NatsServer.start(store);
+	}
+
+	@AfterAll
+	static void stopServer() {
+		if (server != null) {
+			server.close();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "512, NONE", "1024, FULL", "2048, INCREMENTAL", "4096, NONE", "8192, FULL", "16384, INCREMENTAL",
+			"32768, NONE", "65536, INCREMENTAL" })
+	void replicaInADirectory(int pageSize, AutoVacuum autoVacuum) throws Exception {
+		Path log = this.directory.resolve("log");
+		replicate(pageSize, autoVacuum, (node) -> new LocalReplicaStore(log, node), "file://" + log);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "512, INCREMENTAL", "1024, NONE", "2048, FULL", "4096, INCREMENTAL", "8192, NONE", "16384, FULL",
+			"32768, INCREMENTAL", "65536, NONE" })
+	void replicaInABucketWithTombstonesAndPaddedNamesBug25(int pageSize, AutoVacuum autoVacuum) throws Exception {
+		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of("peer-" + UUID.randomUUID(),
+				this.directory.resolve("spool"));
+		replicate(pageSize, autoVacuum,
+				(node) -> new NatsReplicaStore(() -> new Options.Builder().server(server.url()), settings, node),
+				server.url() + "/" + settings.bucket());
+	}
+
+	private void replicate(int pageSize, AutoVacuum autoVacuum, Function<NodeIdentity, ReplicaStore> stores, String url)
+			throws Exception {
+		Workload workload = new Workload(pageSize, pageSize, autoVacuum);
+		try (PeerNode node = new PeerNode(this.directory.resolve("node"), stores)) {
+			node.promote();
+			List<String> written;
+			try (SqliteShell writer = SqliteShell.open(node.database())) {
+				writer.run(workload.create());
+				node.replicate();
+				workload.rows(40).forEach(writer::run);
+				workload.schema().forEach(writer::run);
+				awaitReadable(url, writer.dump());
+				workload.growAndShrink().forEach(writer::run);
+				workload.rollback().forEach(writer::run);
+				writer.begin(String.join("\n", workload.rows(60)));
+				assertLiveReplicaIsConsistent(url);
+				writer.answer();
+				workload.schema().forEach(writer::run);
+				written = writer.dump();
+			}
+			node.flush();
+			assertThat(written.get(0)).isEqualTo("ok");
+			assertThat(read(url)).isEqualTo(written);
+			Path restored = this.directory.resolve("restored.db");
+			Litestream.restore(url, restored);
+			assertThat(Files.mismatch(restored, node.database())).isEqualTo(-1);
+		}
+	}
+
+	private static void awaitReadable(String url, List<String> expected) {
+		await().atMost(PeerNode.TIMEOUT).untilAsserted(() -> assertThat(read(url)).isEqualTo(expected));
+	}
+
+	private static void assertLiveReplicaIsConsistent(String url) {
+		try (SqliteShell reader = Litestream.open(url)) {
+			assertThat(reader.run("BEGIN; PRAGMA integrity_check;")).containsExactly("ok");
+			assertThat(reader.run(Workload.invariant() + " COMMIT;")).isEqualTo(Workload.invariantResult());
+		}
+	}
+
+	private static List<String> read(String url) {
+		try (SqliteShell reader = Litestream.open(url)) {
+			return reader.dump();
+		}
+	}
+
+}
