@@ -4,15 +4,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.DivergedDatabase.Branch;
+import io.hacluster.replication.ReplicaStore;
+import io.hacluster.replication.ltx.MissingTransactionsException;
+import io.hacluster.replication.restore.RestoreException;
+import io.hacluster.replication.restore.RestoreListener;
+import io.hacluster.replication.restore.RestorePoint;
+import io.hacluster.replication.restore.RestoreRequest;
+import io.hacluster.replication.restore.Restorer;
 
 /**
  * Compares a database that was set aside with the log that went on without it: restores
@@ -20,12 +26,9 @@ import io.hacluster.replication.DivergedDatabase.Branch;
  */
 public final class DivergenceComparison {
 
-	/**
-	 * The value of {@code against} for the latest transaction in the log.
-	 */
-	public static final long LATEST = Long.MAX_VALUE;
+	private final ReplicaStore store;
 
-	private final LogStates states;
+	private final Restorer restorer;
 
 	private final Path directory;
 
@@ -33,31 +36,36 @@ public final class DivergenceComparison {
 
 	/**
 	 * Creates a comparison.
-	 * @param states the log
+	 * @param store the log, for reading; stays the caller's to close
+	 * @param node this process
 	 * @param directory an existing directory for two restored databases, which are
 	 * removed in the end
 	 * @param valueLimit how many bytes of a BLOB, or characters of a text, are told, at
 	 * least 1
 	 */
-	public DivergenceComparison(LogStates states, Path directory, int valueLimit) {
-		this.states = states;
+	public DivergenceComparison(ReplicaStore store, NodeIdentity node, Path directory, int valueLimit) {
+		this.store = store;
+		this.restorer = new Restorer(store, node);
 		this.directory = directory;
 		this.valueLimit = valueLimit;
 	}
 
 	/**
 	 * Compares.
-	 * @param file the database that was set aside, or a copy of it; without the note
-	 * beside it every difference is told, also what only the log has done since
-	 * @param against the transaction in the log to compare with, or {@link #LATEST}
+	 * @param file the database that was set aside, or a copy of it with the same name;
+	 * without the note beside it every difference is told, also what only the log has
+	 * done since
+	 * @param against the state of the log to compare with
 	 * @param listener told what differs
+	 * @param progress told how the restores go on
 	 * @return the numbers
 	 * @throws HaClusterException if the file is not a database, or the log does not lead
-	 * to the transaction
-	 * @throws IOException if the log cannot be read, the directory not be written, or the
-	 * listener throws it
+	 * to the state
+	 * @throws io.hacluster.StoreUnavailableException if the log does not answer
+	 * @throws IOException if the directory cannot be written, or the listener throws it
 	 */
-	public DiffSummary run(Path file, long against, DiffListener listener) throws IOException {
+	public DiffSummary run(Path file, RestorePoint against, DiffListener listener, RestoreListener progress)
+			throws IOException {
 		if (!Files.isRegularFile(file)) {
 			throw new HaClusterException("There is no database " + file);
 		}
@@ -66,15 +74,11 @@ public final class DivergenceComparison {
 		Leftovers leftovers = Leftovers.of(file);
 		try {
 			Path log = work.resolve("log.db");
-			OptionalLong reached = this.states.restore(log, against);
-			if (reached.isEmpty() || (against != LATEST && reached.getAsLong() != against)) {
-				throw new HaClusterException((against == LATEST) ? "The log is empty: there is nothing to compare with"
-						: "The log does not lead to transaction " + against);
-			}
+			long logTxid = this.restorer.restore(RestoreRequest.to(log).at(against), progress).txid();
 			DivergedDatabase about = DivergedFiles.describe(file).orElse(null);
 			Path base = work.resolve("base.db");
-			Long baseTxid = restoreBase(about, reached.getAsLong(), base);
-			listener.begin(new DiffSubject(file, about, baseTxid, reached.getAsLong()));
+			Long baseTxid = restoreBase(about, logTxid, base, progress);
+			listener.begin(new DiffSubject(file, about, baseTxid, logTxid));
 			return new DivergenceDiff(file, (baseTxid != null) ? base : null, log, this.valueLimit).run(listener);
 		}
 		finally {
@@ -83,7 +87,8 @@ public final class DivergenceComparison {
 		}
 	}
 
-	private @Nullable Long restoreBase(@Nullable DivergedDatabase about, long against, Path base) throws IOException {
+	private @Nullable Long restoreBase(@Nullable DivergedDatabase about, long logTxid, Path base,
+			RestoreListener progress) throws IOException {
 		Branch branch = (about != null) ? about.branch() : null;
 		if (branch == null) {
 			return null;
@@ -92,13 +97,23 @@ public final class DivergenceComparison {
 			Files.createFile(base);
 			return 0L;
 		}
-		Optional<String> logId = this.states.logId();
-		boolean same = branch.logId().isEmpty() || logId.isEmpty() || branch.logId().equals(logId.get());
-		if (!same || branch.txid() > against) {
+		if (!isOfThisLog(branch) || branch.txid() > logTxid) {
 			return null;
 		}
-		OptionalLong reached = this.states.restore(base, branch.txid());
-		return reached.isPresent() ? reached.getAsLong() : null;
+		RestoreRequest request = RestoreRequest.to(base);
+		try {
+			return this.restorer.restore(request.at(RestorePoint.transaction(branch.txid())), progress).txid();
+		}
+		catch (RestoreException ex) {
+			long before = (ex.getCause() instanceof MissingTransactionsException missing) ? missing.reached() : 0;
+			return (before == 0) ? null
+					: (Long) this.restorer.restore(request.at(RestorePoint.transaction(before)), progress).txid();
+		}
+	}
+
+	private boolean isOfThisLog(Branch branch) {
+		return branch.logId().isEmpty()
+				|| this.store.currentFence().map((fence) -> fence.logId().equals(branch.logId())).orElse(true);
 	}
 
 	private static void delete(Path directory) throws IOException {
