@@ -76,6 +76,10 @@ final class ReplicationTerm {
 		this.snapshotter.start();
 	}
 
+	boolean requestSnapshot() {
+		return this.snapshotter.request();
+	}
+
 	void stopSnapshots(Duration timeout) {
 		this.snapshotter.stop(timeout);
 	}
