@@ -17,10 +17,12 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.Epoch;
 import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
 
@@ -75,6 +77,7 @@ public final class Primary implements AutoCloseable {
 	 * Creates a primary that does nothing yet.
 	 * @param settings how to capture, checkpoint and keep
 	 * @param identity this process
+	 * @param epoch the epoch of the term
 	 * @param database the database file, which need not exist yet; its directory must
 	 * @param stateDirectory an existing directory for staging files
 	 * @param store the log, for reading
@@ -85,14 +88,14 @@ public final class Primary implements AutoCloseable {
 	 * @param clock for timestamps in the log
 	 * @param ticker for everything else
 	 */
-	public Primary(PrimarySettings settings, NodeIdentity identity, Path database, Path stateDirectory,
+	public Primary(PrimarySettings settings, NodeIdentity identity, Epoch epoch, Path database, Path stateDirectory,
 			ReplicaStore store, Supplier<LogWriter> fence, Consumer<FencedException> onFenced, Clock clock,
 			Ticker ticker) {
 		this.identity = identity;
 		this.database = database;
 		this.ticker = ticker;
 		this.counters = new PrimaryCounters(ticker);
-		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes());
+		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes(), epoch);
 		this.shipper = new PrimaryShipper(identity, settings.pipeline(), store, fence, this.counters,
 				this.signal::give);
 		this.hold = new PrimaryHold(identity, database, Duration.ofSeconds(1), this.counters);
@@ -287,6 +290,20 @@ public final class Primary implements AutoCloseable {
 		SnapshotRequest request = new SnapshotRequest(() -> this.snapshots.open(Duration.ofSeconds(5)));
 		this.loop.post(request);
 		return request.await(() -> stop.getAsBoolean() || this.stopped);
+	}
+
+	/**
+	 * Has the log opened again and a full copy shipped into it.
+	 * @param fence the fence under which the log was found wanting; if it has been opened
+	 * again since, nothing is done
+	 * @param reason why, for people
+	 */
+	void distrustLog(Fence fence, String reason) {
+		this.loop.post(() -> {
+			if (fence.equals(this.shipper.fence())) {
+				this.engine.distrustLog(reason);
+			}
+		});
 	}
 
 	/**
