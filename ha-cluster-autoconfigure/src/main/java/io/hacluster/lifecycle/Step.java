@@ -68,8 +68,7 @@ record Step(String name, List<Part> parts, @Nullable String undoneBy, @Nullable 
 		 */
 		static Part bounded(Lane lane, Duration timeout, Action action) {
 			Duration grace = timeout.dividedBy(8);
-			return new Part(lane, timeout, (grace.compareTo(LONGEST_GRACE) < 0) ? grace : LONGEST_GRACE, null,
-					action);
+			return new Part(lane, timeout, (grace.compareTo(LONGEST_GRACE) < 0) ? grace : LONGEST_GRACE, null, action);
 		}
 
 		/**

@@ -49,8 +49,8 @@ record SqliteVersion(int major, int minor, int patch) implements Comparable<Sqli
 	}
 
 	/**
-	 * Returns whether the library is one that can corrupt a database in this way: 3.7.0 to
-	 * 3.51.2, except for those to which the correction has been ported back.
+	 * Returns whether the library is one that can corrupt a database in this way: 3.7.0
+	 * to 3.51.2, except for those to which the correction has been ported back.
 	 * @see <a href="https://www.sqlite.org/wal.html#walresetbug">The WAL-Reset Bug</a>
 	 */
 	boolean isAffected() {

@@ -10,8 +10,8 @@ import io.hacluster.NodeIdentity;
 
 /**
  * Watches with which SQLite library others write to a database, as far as that can be
- * seen: a library leaves its version in the first page whenever it writes that page. Warns
- * of one that can corrupt the database (Litestream #1432). Thread-safe.
+ * seen: a library leaves its version in the first page whenever it writes that page.
+ * Warns of one that can corrupt the database (Litestream #1432). Thread-safe.
  */
 public final class WriterVersion {
 

@@ -130,7 +130,9 @@ public final class Primary implements AutoCloseable {
 		});
 		try {
 			if (this.watch == null) {
-				this.watch = new PrimaryWatch(this.database, this.identity.cluster(), this.parts.signal);
+				PrimaryWatch opened = new PrimaryWatch(this.database, this.identity.cluster(), this.parts.signal);
+				this.watch = opened;
+				this.parts.loop.watch(opened);
 			}
 		}
 		catch (IOException ex) {

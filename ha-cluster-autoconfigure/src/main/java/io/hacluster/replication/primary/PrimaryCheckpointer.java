@@ -34,7 +34,7 @@ final class PrimaryCheckpointer {
 	/**
 	 * What may be left to ship and to checkpoint when a writer is kept out.
 	 */
-	private static final long BARRIER_BYTES = 4L << 20;
+	private static final long BARRIER_BYTES = 1L << 20;
 
 	/**
 	 * How long the barrier may stand when the write-ahead log is twice as great as it

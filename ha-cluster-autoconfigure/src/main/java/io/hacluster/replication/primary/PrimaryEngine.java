@@ -44,6 +44,8 @@ final class PrimaryEngine {
 
 	private PrimaryPosition position = PrimaryPosition.seed();
 
+	private PrimaryLook look = PrimaryLook.NONE;
+
 	PrimaryEngine(Duration poll, PrimaryHold hold, PrimaryShipper shipper, PrimaryTransfer transfer,
 			PrimaryFullCopy fullCopy, PrimaryContinuity continuity, PrimaryCheckpointer checkpointer,
 			PrimaryWalBound walBound, PrimaryRetry retry, PrimaryPace pace, PrimaryCounters counters,
@@ -90,6 +92,7 @@ final class PrimaryEngine {
 	 * @return how long to wait for a signal before the next, in nanoseconds
 	 */
 	long turn(boolean paced) throws IOException, SQLException {
+		this.look = PrimaryLook.IDLE;
 		PrimaryDatabase database = this.hold.attach();
 		if (database == null) {
 			forgetPosition();
@@ -120,6 +123,7 @@ final class PrimaryEngine {
 		if (progress && current.isLevel(state)) {
 			this.pace.level();
 		}
+		this.look = (nap > 0) ? PrimaryLook.NONE : progress ? PrimaryLook.BUSY : PrimaryLook.IDLE;
 		this.shipper.settle();
 		long unshipped = this.transfer.report(state);
 		if (this.checkpointer.isDue(database, state)) {
@@ -229,6 +233,13 @@ final class PrimaryEngine {
 			this.hold.dropReplaced();
 			loseContinuity();
 		}
+	}
+
+	/**
+	 * Returns what the last round has found.
+	 */
+	PrimaryLook look() {
+		return this.look;
 	}
 
 	/**

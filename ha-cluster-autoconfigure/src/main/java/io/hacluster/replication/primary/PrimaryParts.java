@@ -53,7 +53,7 @@ final class PrimaryParts {
 		this.fullCopy = new PrimaryFullCopy(identity, this.shipper, this.encoder, this.counters, this.signal::give,
 				clock, ticker);
 		PrimaryTransfer transfer = new PrimaryTransfer(settings.maxBatchBytes(), this.hold, this.shipper, this.encoder,
-				this.counters, this.signal, clock, ticker);
+				new PrimaryBacklog(this.shipper, this.counters, ticker), this.signal, clock, ticker);
 		PrimaryCheckpointer checkpointer = new PrimaryCheckpointer(settings, this.counters, this.signal, ticker);
 		PrimaryWalBound walBound = new PrimaryWalBound(settings, identity, checkpointer, this.counters, ticker);
 		PrimaryRetry retry = new PrimaryRetry(settings.storeRetry(), this.counters, ticker);

@@ -24,8 +24,6 @@ final class PrimaryTransfer {
 
 	private final PrimaryEncoder encoder;
 
-	private final PrimaryCounters counters;
-
 	private final PrimarySignal signal;
 
 	private final Clock clock;
@@ -34,17 +32,17 @@ final class PrimaryTransfer {
 
 	private final int maxBatchBytes;
 
+	private final PrimaryBacklog backlog;
+
 	private @Nullable PrimaryCapture capture;
 
-	private @Nullable Long uncapturedSince;
-
 	PrimaryTransfer(int maxBatchBytes, PrimaryHold hold, PrimaryShipper shipper, PrimaryEncoder encoder,
-			PrimaryCounters counters, PrimarySignal signal, Clock clock, Ticker ticker) {
+			PrimaryBacklog backlog, PrimarySignal signal, Clock clock, Ticker ticker) {
 		this.maxBatchBytes = maxBatchBytes;
 		this.hold = hold;
 		this.shipper = shipper;
 		this.encoder = encoder;
-		this.counters = counters;
+		this.backlog = backlog;
 		this.signal = signal;
 		this.clock = clock;
 		this.ticker = ticker;
@@ -83,8 +81,7 @@ final class PrimaryTransfer {
 	boolean capture(PrimaryDatabase database, PrimaryCapture current, PrimaryWalState state) throws IOException {
 		boolean progress = false;
 		while (this.shipper.hasRoom()) {
-			Long first = this.uncapturedSince;
-			long seen = (first != null) ? first : this.ticker.nanoTime();
+			long seen = this.backlog.oldest();
 			Optional<PrimaryBatch> batch = current.next(state);
 			if (batch.isEmpty()) {
 				break;
@@ -93,7 +90,7 @@ final class PrimaryTransfer {
 			PrimaryMark mark = batch.get().end();
 			this.shipper.ship(LtxName.batch(mark.txid()), file, mark, seen);
 			current.advance(batch.get());
-			this.uncapturedSince = null;
+			this.backlog.captured();
 			progress = true;
 		}
 		return progress;
@@ -104,19 +101,7 @@ final class PrimaryTransfer {
 	 * @return frames that the log has not acknowledged
 	 */
 	long report(PrimaryWalState state) {
-		PrimaryCapture current = this.capture;
-		if (current != null && current.isLevel(state)) {
-			this.uncapturedSince = null;
-		}
-		else if (this.uncapturedSince == null) {
-			this.uncapturedSince = this.ticker.nanoTime();
-		}
-		PrimaryMark acknowledged = this.shipper.acknowledged();
-		long frames = (current != null && acknowledged != null) ? current.framesAfter(acknowledged, state)
-				: state.frames();
-		Long oldest = this.shipper.oldestSeen();
-		this.counters.pending(frames, (oldest != null) ? oldest : this.uncapturedSince);
-		return frames;
+		return this.backlog.report(this.capture, state);
 	}
 
 	/**

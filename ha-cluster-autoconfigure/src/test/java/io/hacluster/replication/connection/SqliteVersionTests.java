@@ -45,8 +45,8 @@ class SqliteVersionTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "3051002, true", "3040001, true", "3050006, true", "3050007, false", "3044006, false", "3051003, false",
-			"3053000, false", "0, false" })
+	@CsvSource({ "3051002, true", "3040001, true", "3050006, true", "3050007, false", "3044006, false",
+			"3051003, false", "3053000, false", "0, false" })
 	void writerWithAffectedLibraryIsWarnedOfOnce(int number, boolean affected) {
 		byte[] page = ByteBuffer.allocate(512).putInt(96, number).array();
 		WriterVersion writer = new WriterVersion(new NodeIdentity("test", new NodeId("a"), "1"), Path.of("data.db"));

@@ -56,8 +56,8 @@ class LocalReplicaStoreTests extends ReplicaStoreContractTests {
 	}
 
 	/**
-	 * Litestream #1344: a rename is durable only once its directory is, and must be before
-	 * it is acknowledged.
+	 * Litestream #1344: a rename is durable only once its directory is, and must be
+	 * before it is acknowledged.
 	 */
 	@Test
 	@LitestreamBug(22)

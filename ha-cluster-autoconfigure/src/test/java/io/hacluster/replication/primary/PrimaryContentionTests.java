@@ -19,6 +19,12 @@ class PrimaryContentionTests extends AbstractPrimaryTests {
 	private static final long MILLISECOND = 1000;
 
 	/**
+	 * A writer flat out is seldom kept out; fewer times than this say nothing of what is
+	 * usual.
+	 */
+	private static final int ENOUGH = 10;
+
+	/**
 	 * Litestream #1332, and the 50 ms that a writer may have to wait because of us. The
 	 * machine may be busy with other things, so what is measured is compared with the
 	 * same writer alone, which makes its checkpoints itself.
@@ -48,10 +54,12 @@ class PrimaryContentionTests extends AbstractPrimaryTests {
 		String measured = seen + ", alone " + alone + ", " + barriers.count() + " barriers, " + barriers.overLimit()
 				+ " too long, the longest " + barriers.longest();
 		long allowed = 50 * MILLISECOND + alone.commitLongest();
-		assertThat(seen.busyMedian()).as(measured).isLessThan(allowed);
-		assertThat(seen.busyLongest()).as(measured).isLessThan(10 * allowed);
-		assertThat(barriers.overLimit()).as(measured).isLessThanOrEqualTo(3 + barriers.count() / 5);
 		assertThat(barriers.count()).isPositive();
+		assertThat(seen.busyLongest()).as(measured).isLessThan(10 * allowed);
+		if (barriers.count() >= ENOUGH && seen.busy() >= ENOUGH) {
+			assertThat(seen.busyMedian()).as(measured).isLessThan(allowed);
+			assertThat(barriers.overLimit()).as(measured).isLessThanOrEqualTo(3 + barriers.count() / 5);
+		}
 	}
 
 	private Writer.Contention alone(long pauseMicros, int checkpointPages) {

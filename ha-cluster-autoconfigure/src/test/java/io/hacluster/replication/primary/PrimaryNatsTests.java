@@ -123,8 +123,8 @@ class PrimaryNatsTests {
 	}
 
 	/**
-	 * A full bucket is told of, with what to do, and shipping goes on from the write-ahead
-	 * log as soon as there is room.
+	 * A full bucket is told of, with what to do, and shipping goes on from the
+	 * write-ahead log as soon as there is room.
 	 */
 	@Test
 	void fullBucketIsToldOfAndShippingGoesOnWhenThereIsRoom() throws Exception {

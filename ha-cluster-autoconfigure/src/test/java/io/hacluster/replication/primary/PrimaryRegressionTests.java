@@ -67,8 +67,8 @@ class PrimaryRegressionTests extends AbstractPrimaryTests {
 	}
 
 	/**
-	 * Appends a transaction to the write-ahead log as SQLite would, which has page 1 alone
-	 * and a greater database.
+	 * Appends a transaction to the write-ahead log as SQLite would, which has page 1
+	 * alone and a greater database.
 	 * @return pages of the database before
 	 */
 	private long commitWithGrowth(int by) throws IOException {
@@ -137,8 +137,8 @@ class PrimaryRegressionTests extends AbstractPrimaryTests {
 	}
 
 	/**
-	 * Litestream #900: the last batch begins at byte 32, where there is no frame before it
-	 * that could be compared.
+	 * Litestream #900: the last batch begins at byte 32, where there is no frame before
+	 * it that could be compared.
 	 */
 	@Test
 	@LitestreamBug(9)
@@ -171,8 +171,8 @@ class PrimaryRegressionTests extends AbstractPrimaryTests {
 	}
 
 	/**
-	 * Litestream #784: what is kept here for shipping goes as soon as it has been shipped,
-	 * is bounded while it cannot be, and what a former process left goes too.
+	 * Litestream #784: what is kept here for shipping goes as soon as it has been
+	 * shipped, is bounded while it cannot be, and what a former process left goes too.
 	 */
 	@Test
 	@LitestreamBug(13)
