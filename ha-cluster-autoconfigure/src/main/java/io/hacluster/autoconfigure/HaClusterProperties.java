@@ -141,8 +141,12 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 *
 	 * @param checkpointPages Number of pages in the write-ahead log from which on the
 	 * leader makes a checkpoint.
+	 * @param levels How often the leader merges what is new into files of level 1, 2 and
+	 * so on, 1 to 8 of them, each longer than the one before.
+	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
 	 */
-	public record Replication(@DefaultValue("1000") int checkpointPages) {
+	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue( {
+			"30s", "5m", "1h" }) List<Duration> levels, @DefaultValue("5m") Duration l0Retention){
 	}
 
 	/**

@@ -43,7 +43,7 @@ public final class HaClusterReplicationAutoConfiguration {
 		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
-						replication.checkpointPages()),
+						replication.checkpointPages(), replication.levels(), replication.l0Retention()),
 				identity, store, new FencedLeader(node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 

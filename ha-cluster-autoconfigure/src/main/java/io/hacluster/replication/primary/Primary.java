@@ -2,6 +2,7 @@ package io.hacluster.replication.primary;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -21,6 +22,7 @@ import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
 
@@ -290,10 +292,27 @@ public final class Primary implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where files go that add no transaction.
+	 * Returns the log as it is open at the moment, for files that add no transaction.
+	 * @throws HaClusterException if it is not open
 	 */
-	PrimaryShipper shipper() {
-		return this.shipper;
+	LogWriter writer() {
+		return this.shipper.requireWriter();
+	}
+
+	/**
+	 * Has a listener told of each file that the log has acknowledged.
+	 * @param listener told on any thread; must not block
+	 */
+	void onAppended(Consumer<LogEntry> listener) {
+		this.shipper.listener(listener);
+	}
+
+	/**
+	 * Returns the size of the database file.
+	 * @return bytes
+	 */
+	long databaseBytes() throws IOException {
+		return Files.size(this.database);
 	}
 
 	/**

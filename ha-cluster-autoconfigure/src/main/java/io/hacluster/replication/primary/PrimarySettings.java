@@ -20,12 +20,9 @@ import java.time.Duration;
  * @param barrierTimeout how long the barrier is held at most while the store acknowledges
  * the last frames before a checkpoint; the writer waits for that long
  * @param storeRetry longest pause between attempts to open the log again
- * @param snapshotInterval time between snapshots
- * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  */
 public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBatchBytes, int memoryBytes, int pipeline,
-		Duration safetyPoll, Duration busyTimeout, Duration barrierTimeout, Duration storeRetry,
-		Duration snapshotInterval, Duration retention) {
+		Duration safetyPoll, Duration busyTimeout, Duration barrierTimeout, Duration storeRetry) {
 
 	/**
 	 * Creates settings.
@@ -36,22 +33,18 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 			throw new IllegalArgumentException("'checkpointPages', 'pipeline', 'maxBatchBytes', 'memoryBytes' and "
 					+ "'truncateBytes' must be positive");
 		}
-		if (safetyPoll.isNegative() || safetyPoll.isZero() || snapshotInterval.isNegative() || snapshotInterval.isZero()
-				|| retention.isNegative()) {
-			throw new IllegalArgumentException(
-					"'safetyPoll' and 'snapshotInterval' must be positive, 'retention' must not be negative");
+		if (safetyPoll.isNegative() || safetyPoll.isZero()) {
+			throw new IllegalArgumentException("'safetyPoll' must be positive");
 		}
 	}
 
 	/**
 	 * Returns the settings used unless told otherwise.
-	 * @param snapshotInterval time between snapshots
-	 * @param retention how long to keep what a snapshot covers
 	 * @return the settings
 	 */
-	public static PrimarySettings of(Duration snapshotInterval, Duration retention) {
+	public static PrimarySettings defaults() {
 		return new PrimarySettings(1000, 512L << 20, 8 << 20, 4 << 20, 4, Duration.ofSeconds(1), Duration.ofMillis(100),
-				Duration.ofMillis(250), Duration.ofSeconds(5), snapshotInterval, retention);
+				Duration.ofMillis(250), Duration.ofSeconds(5));
 	}
 
 	/**
@@ -61,8 +54,7 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 	 */
 	public PrimarySettings withCheckpointPages(int pages) {
 		return new PrimarySettings(pages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes, this.pipeline,
-				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.snapshotInterval,
-				this.retention);
+				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry);
 	}
 
 }

@@ -53,8 +53,7 @@ final class TestNode implements AutoCloseable {
 		this.store = stores.apply(identity);
 		ReplicationSettings settings = new ReplicationSettings(path(), replica(), Duration.ofHours(1),
 				Duration.ofHours(24));
-		this.replication = new SqliteReplication(settings,
-				PrimarySettings.of(settings.snapshotInterval(), settings.retention()),
+		this.replication = new SqliteReplication(settings, PrimarySettings.defaults(),
 				new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofSeconds(10)),
 				identity, this.store, new ReplicationListener() {
 
