@@ -15,12 +15,15 @@ import java.util.List;
  * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  * @param checkpointPages pages in the leader's write-ahead log from which on a checkpoint
  * is made; at least 1
+ * @param minBatchInterval time between batches at least, zero for none
+ * @param divergedToKeep how many databases that were set aside are kept; at least 1
  * @param levels how often the levels 1, 2 and so on are added to, 1 to 8 of them, each
  * longer than the one before
  * @param l0Retention how long batches are kept that level 1 holds
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages, List<Duration> levels, Duration l0Retention) {
+		int checkpointPages, Duration minBatchInterval, int divergedToKeep, List<Duration> levels,
+		Duration l0Retention) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
@@ -31,13 +34,18 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 
 	private static final Duration L0_RETENTION = Duration.ofMinutes(5);
 
+	private static final int DIVERGED_TO_KEEP = 10;
+
 	/**
 	 * Creates settings.
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings {
-		if (checkpointPages < 1) {
-			throw new IllegalArgumentException("'checkpointPages' must be positive");
+		if (checkpointPages < 1 || divergedToKeep < 1) {
+			throw new IllegalArgumentException("'checkpointPages' and 'divergedToKeep' must be positive");
+		}
+		if (minBatchInterval.isNegative()) {
+			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
 		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
@@ -63,8 +71,9 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	}
 
 	/**
-	 * Creates settings with a checkpoint after 1000 pages and the levels of Litestream:
-	 * 30 seconds, 5 minutes and 1 hour, and batches kept for 5 minutes.
+	 * Creates settings with a checkpoint after 1000 pages and no time between batches,
+	 * which keep ten databases that were set aside, with the levels of Litestream: 30
+	 * seconds, 5 minutes and 1 hour, and batches kept for 5 minutes.
 	 * @param path the database file
 	 * @param replicaPath the replica
 	 * @param snapshotInterval time between snapshots
@@ -72,7 +81,8 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
-		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, LEVELS, L0_RETENTION);
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP, LEVELS,
+				L0_RETENTION);
 	}
 
 }

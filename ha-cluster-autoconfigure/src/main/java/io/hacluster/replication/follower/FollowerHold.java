@@ -16,6 +16,7 @@ import io.hacluster.replication.follower.FollowerEvent.Reached;
 import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.FollowerEvent.Unsound;
 import io.hacluster.replication.follower.RejoinBase.Ahead;
+import io.hacluster.replication.follower.ReplicaPosition.Place;
 import io.hacluster.replication.follower.RejoinBase.Nothing;
 
 /**
@@ -54,7 +55,15 @@ final class FollowerHold implements FollowerWatch.Handler {
 		progress.epoch(this.ahead.epoch());
 		progress.restart(this.ahead.logTxid(), this.ahead.logTxid(), this.ahead.tail());
 		progress.state(State.AHEAD);
-		new FollowerWatch(this.context).run(this);
+		if (this.ahead.logTxid() == 0 && this.ahead.place() == Place.REPLICA) {
+			progress.trouble(this.ahead.reason());
+		}
+		try {
+			new FollowerWatch(this.context).run(this);
+		}
+		finally {
+			progress.trouble(null);
+		}
 		if (this.judgeAgain) {
 			return null;
 		}
@@ -104,7 +113,9 @@ final class FollowerHold implements FollowerWatch.Handler {
 	}
 
 	private boolean overtaken(String reason) throws IOException {
-		ReplicaPosition position = this.context.files().position().read().orElse(null);
+		String logId = this.context.files().position().read().map(ReplicaPosition::logId).orElse("");
+		ReplicaPosition position = new ReplicaPosition(this.ahead.place(), this.ahead.logTxid(), this.ahead.tail(),
+				logId, this.ahead.epoch(), null);
 		this.context.rejoin()
 			.setAside(this.ahead.place(), position, "it may hold transactions that the log lacks, and " + reason);
 		this.next = new Nothing();

@@ -37,6 +37,8 @@ public final class FollowerProgress {
 
 	private volatile @Nullable String failure;
 
+	private volatile @Nullable String trouble;
+
 	private volatile long failedAt;
 
 	private volatile @Nullable Received taken;
@@ -108,6 +110,14 @@ public final class FollowerProgress {
 		this.failure = null;
 	}
 
+	/**
+	 * Notes what is wrong for longer than one event.
+	 * @param reason what, null if it is over
+	 */
+	void trouble(@Nullable String reason) {
+		this.trouble = reason;
+	}
+
 	void settled() {
 		this.settled = true;
 		signal();
@@ -149,7 +159,12 @@ public final class FollowerProgress {
 	}
 
 	public @Nullable String failure() {
-		return this.failure;
+		String current = this.failure;
+		return (current != null) ? current : this.trouble;
+	}
+
+	boolean isFailing() {
+		return this.failure != null;
 	}
 
 	public long failedAt() {

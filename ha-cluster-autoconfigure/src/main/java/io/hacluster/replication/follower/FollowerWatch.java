@@ -54,7 +54,7 @@ final class FollowerWatch {
 		}
 		boolean more = handler.handle(event);
 		if (more && event instanceof Reached reached) {
-			if (this.context.progress().failure() != null) {
+			if (this.context.progress().isFailing()) {
 				logger.info("[{}] The log is followed again", this.context.node());
 				this.context.progress().recovered();
 			}

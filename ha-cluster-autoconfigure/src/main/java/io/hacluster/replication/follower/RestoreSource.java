@@ -4,7 +4,11 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -29,6 +33,8 @@ import io.hacluster.replication.ltx.LtxFormatException;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.MissingTransactionsException;
 import io.hacluster.replication.ltx.RestorePlan;
+import io.hacluster.replication.restore.LogRestore;
+import io.hacluster.replication.restore.RestoreListener;
 
 /**
  * Reads from the log what a listing shows, instead of what a tail delivers: to build a
@@ -41,6 +47,11 @@ public final class RestoreSource {
 	private static final Logger logger = LoggerFactory.getLogger(RestoreSource.class);
 
 	private static final int MAX_ATTEMPTS = 20;
+
+	/** Where the database header tells of WAL mode: write and read version. */
+	private static final int VERSIONS_OFFSET = 18;
+
+	private static final byte WAL_VERSION = 2;
 
 	private final ReplicaStore store;
 
@@ -60,51 +71,30 @@ public final class RestoreSource {
 	 * @throws IOException if the log cannot be read, or the file not be written
 	 */
 	public Optional<Restored> restore(Path target, long txid) throws IOException {
-		Set<LtxName> unsound = new HashSet<>();
-		for (int i = 0; i < MAX_ATTEMPTS; i++) {
-			Map<LtxName, LogEntry> entries = entries(unsound);
-			if (entries.isEmpty() && unsound.isEmpty()) {
-				return Optional.empty();
-			}
-			List<LtxName> plan = planRestore(entries.keySet(), txid, unsound);
-			if (build(target, entries, plan, unsound)) {
-				long last = plan.get(plan.size() - 1).maxTxid();
-				return Optional.of(new Restored(last, tailOffset(entries, last)));
-			}
+		if (this.store.list().isEmpty()) {
+			return Optional.empty();
 		}
-		throw new HaClusterException("The log changes faster than it can be restored");
-	}
-
-	private boolean build(Path target, Map<LtxName, LogEntry> entries, List<LtxName> plan, Set<LtxName> unsound)
-			throws IOException {
-		RestoreBuilder builder = new RestoreBuilder(target);
-		try (builder) {
-			for (LtxName name : plan) {
-				if (!apply(builder, entry(entries, name), unsound)) {
-					builder.abandon();
-					return false;
-				}
-			}
-			builder.finish();
-			return true;
+		boolean complete = false;
+		try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE,
+				StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+			LogRestore.Built built = new LogRestore(this.store, this.node, RestoreListener.NONE)
+				.run((listing, unsound) -> planRestore(listing, txid, unsound), channel);
+			putInWalMode(channel);
+			complete = true;
+			long last = built.plan().get(built.plan().size() - 1).name().maxTxid();
+			return Optional.of(new Restored(last, tailOffset(built.listing(), last)));
 		}
-		catch (IOException | RuntimeException ex) {
-			builder.abandon();
-			throw ex;
+		finally {
+			if (!complete) {
+				Files.deleteIfExists(target);
+			}
 		}
 	}
 
-	private boolean apply(RestoreBuilder builder, LogEntry entry, Set<LtxName> unsound) throws IOException {
-		try {
-			builder.apply(this.store.open(entry));
-			return true;
-		}
-		catch (FileNotFoundException ex) {
-			return false;
-		}
-		catch (LtxFormatException ex) {
-			exclude(entry, unsound, ex);
-			return false;
+	private static void putInWalMode(FileChannel channel) throws IOException {
+		if (channel.size() > 0) {
+			channel.write(ByteBuffer.wrap(new byte[] { WAL_VERSION, WAL_VERSION }), VERSIONS_OFFSET);
+			channel.force(true);
 		}
 	}
 
@@ -156,8 +146,11 @@ public final class RestoreSource {
 	}
 
 	private Map<LtxName, LogEntry> entries(Set<LtxName> unsound) {
-		return this.store.list()
-			.stream()
+		return sound(this.store.list(), unsound);
+	}
+
+	private static Map<LtxName, LogEntry> sound(List<LogEntry> listing, Set<LtxName> unsound) {
+		return listing.stream()
 			.filter((entry) -> !unsound.contains(entry.name()))
 			.collect(Collectors.toMap(LogEntry::name, Function.identity(), (first, second) -> second));
 	}
@@ -165,6 +158,11 @@ public final class RestoreSource {
 	/**
 	 * With a hole in the log, what comes before it is better than nothing.
 	 */
+	private static List<LogEntry> planRestore(List<LogEntry> listing, long txid, Set<LtxName> unsound) {
+		Map<LtxName, LogEntry> entries = sound(listing, unsound);
+		return planRestore(entries.keySet(), txid, unsound).stream().map((name) -> entry(entries, name)).toList();
+	}
+
 	private static List<LtxName> planRestore(Set<LtxName> names, long txid, Set<LtxName> unsound) {
 		try {
 			return nonEmpty(RestorePlan.restore(names, txid), unsound);

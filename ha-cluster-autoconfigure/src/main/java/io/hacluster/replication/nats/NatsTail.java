@@ -35,6 +35,8 @@ final class NatsTail implements LogTail {
 
 	private static final long REACHED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	private static final long VERIFY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
 	private final BucketReader reader;
 
 	private final Ticker ticker;
@@ -59,6 +61,8 @@ final class NatsTail implements LogTail {
 	private boolean interrupted;
 
 	private long lastReached;
+
+	private long lastVerified;
 
 	NatsTail(BucketReader reader, Ticker ticker, NodeIdentity node, LogOffset after, LogObserver observer,
 			FileAssembler assembler, Consumer<LogTail> onClose) {
@@ -127,6 +131,10 @@ final class NatsTail implements LogTail {
 					this.assembler.take(message);
 					this.position = feed.streamSequence();
 				}
+				if (message == null && this.ticker.nanoTime() - this.lastVerified > VERIFY_NANOS) {
+					// A feed does not say that the log has been purged
+					requireSameLog();
+				}
 				if (feed.isIdle() && (message != null || this.ticker.nanoTime() - this.lastReached > REACHED_NANOS)) {
 					reached();
 				}
@@ -168,6 +176,10 @@ final class NatsTail implements LogTail {
 			throw new BrokenLogException("The log has been deleted and created anew");
 		}
 		this.created = created;
+		this.lastVerified = this.ticker.nanoTime();
+		if (this.position > 0 && info.get().getStreamState().getMsgCount() == 0) {
+			throw new BrokenLogException("The log has been wiped: it is empty");
+		}
 		long end = info.get().getStreamState().getLastSequence();
 		if (end < this.position) {
 			throw new BrokenLogException("The log has been wiped or restored from an older copy: it ends at " + end

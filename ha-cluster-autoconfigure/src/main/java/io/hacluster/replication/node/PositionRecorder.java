@@ -1,6 +1,7 @@
 package io.hacluster.replication.node;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -21,12 +22,19 @@ final class PositionRecorder {
 
 	private final AtomicReference<@Nullable LogEntry> last = new AtomicReference<>();
 
+	private volatile @Nullable Fence fence;
+
 	/**
 	 * Returns a writer whose batches are remembered.
 	 * @param writer does the work
 	 * @return the writer
 	 */
 	LogWriter recording(LogWriter writer) {
+		Fence former = this.fence;
+		if (former != null && !former.logId().equals(writer.fence().logId())) {
+			this.last.set(null);
+		}
+		this.fence = writer.fence();
 		return new RecordingWriter(writer);
 	}
 
@@ -39,6 +47,14 @@ final class PositionRecorder {
 	LogOffset offsetOf(long txid, LogOffset otherwise) {
 		LogEntry entry = this.last.get();
 		return (entry != null && entry.name().maxTxid() == txid) ? entry.offset() : otherwise;
+	}
+
+	/**
+	 * Returns the fence of the latest writer.
+	 * @return the fence, empty if there was no writer yet
+	 */
+	Optional<Fence> fence() {
+		return Optional.ofNullable(this.fence);
 	}
 
 	private void record(LogEntry entry) {

@@ -24,6 +24,7 @@ import io.hacluster.replication.follower.ReplicaPosition;
 import io.hacluster.replication.follower.ReplicaPosition.Place;
 import io.hacluster.replication.follower.ReplicaStamp;
 import io.hacluster.replication.level.LevelSettings;
+import io.hacluster.replication.primary.LogGuard;
 import io.hacluster.replication.primary.Primary;
 import io.hacluster.replication.primary.PrimaryEnd;
 import io.hacluster.replication.primary.PrimaryPosition;
@@ -46,6 +47,8 @@ final class ReplicationTerm {
 
 	private final Snapshotter snapshotter;
 
+	private final LogGuard guard;
+
 	private @Nullable ReplicaPosition left;
 
 	private boolean flushed;
@@ -58,6 +61,7 @@ final class ReplicationTerm {
 		this.primary = factory.newPrimary(fence);
 		this.snapshotter = new Snapshotter(factory.levels, factory.node, this.primary, factory.store, factory.clock,
 				factory.ticker);
+		this.guard = new LogGuard(factory.node, this.primary, factory.store, factory.ticker);
 	}
 
 	Primary primary() {
@@ -67,6 +71,7 @@ final class ReplicationTerm {
 	void startPrimary(LogWriter writer) {
 		try {
 			this.primary.start(writer);
+			this.guard.start();
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(ex);
@@ -77,7 +82,12 @@ final class ReplicationTerm {
 		this.snapshotter.start();
 	}
 
+	boolean requestSnapshot() {
+		return this.snapshotter.request();
+	}
+
 	void stopSnapshots(Duration timeout) {
+		this.guard.close();
 		this.snapshotter.stop(timeout);
 	}
 
@@ -100,6 +110,7 @@ final class ReplicationTerm {
 	 * replica at once. Everything else is to be judged by whoever follows.
 	 */
 	void end() {
+		this.guard.close();
 		this.snapshotter.close();
 		this.flushed = true;
 		if (this.left == null) {
@@ -121,10 +132,13 @@ final class ReplicationTerm {
 		try {
 			PrimaryEnd end = this.primary.release();
 			if (end.shipped() && end.txid() > 0 && this.factory.files.exists(Place.DATABASE)) {
-				LogOffset offset = this.factory.recorder.offsetOf(end.txid(), this.fence.offset());
+				// Another one than at the beginning of the term, if the log was wiped
+				// meanwhile
+				Fence last = this.factory.recorder.fence().orElse(this.fence);
+				LogOffset offset = this.factory.recorder.offsetOf(end.txid(), last.offset());
 				ReplicaStamp stamp = ReplicaStamp.of(this.factory.files.database());
-				ReplicaPosition position = new ReplicaPosition(Place.DATABASE, end.txid(), offset, this.fence.logId(),
-						this.fence.epoch(), stamp);
+				ReplicaPosition position = new ReplicaPosition(Place.DATABASE, end.txid(), offset, last.logId(),
+						last.epoch(), stamp);
 				this.factory.files.position().write(position);
 				this.left = position.exact(Place.REPLICA, stamp);
 			}
@@ -236,8 +250,9 @@ final class ReplicationTerm {
 
 		private Primary newPrimary(Fence fence) {
 			try {
-				return new Primary(this.settings, this.node, this.files.database().database(), this.files.staging(),
-						this.store, () -> this.recorder.recording(this.store.fence(fence.epoch(), this.node)),
+				return new Primary(this.settings, this.node, fence.epoch(), this.files.database().database(),
+						this.files.staging(), this.store,
+						() -> this.recorder.recording(this.store.fence(fence.epoch(), this.node)),
 						this.listener::fenced, this.clock, this.ticker);
 			}
 			catch (IOException ex) {

@@ -1,7 +1,6 @@
 package io.hacluster.replication.node;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -12,6 +11,7 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
@@ -62,7 +62,7 @@ public final class SqliteReplication implements Replication {
 
 	private @Nullable LogWriter writer;
 
-	private @Nullable ReplicationTerm term;
+	private volatile @Nullable ReplicationTerm term;
 
 	/**
 	 * Creates the replication of a database. Nothing is started yet, but the paths are
@@ -78,7 +78,10 @@ public final class SqliteReplication implements Replication {
 	 */
 	public SqliteReplication(ReplicationSettings settings, NodeIdentity node, ReplicaStore store,
 			ReplicationListener listener, Clock clock, Ticker ticker) {
-		this(settings, PrimarySettings.defaults().withCheckpointPages(settings.checkpointPages()),
+		this(settings,
+				PrimarySettings.defaults()
+					.withCheckpointPages(settings.checkpointPages())
+					.withMinBatchInterval(settings.minBatchInterval()),
 				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
 	}
 
@@ -90,9 +93,9 @@ public final class SqliteReplication implements Replication {
 		this.followerSettings = followerSettings;
 		this.clock = clock;
 		this.ticker = ticker;
-		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), node, clock);
-		this.report = new ReplicationReport(clock, ticker);
-		this.report.diverged(this.files.diverged());
+		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), settings.divergedToKeep(), node, clock,
+				this::setAside);
+		this.report = new ReplicationReport(this.files::diverged, clock, ticker);
 		this.terms = new ReplicationTerm.Factory(primarySettings, LevelSettings.of(settings), node, store, this.files,
 				listener, clock, ticker);
 	}
@@ -115,7 +118,7 @@ public final class SqliteReplication implements Replication {
 			}
 			this.files.recover();
 			Follower started = new Follower(this.followerSettings, this.node, this.store, this.files,
-					this.report.counters(), this::setAside, this.ticker);
+					this.report.counters(), this.ticker);
 			this.follower = started;
 			this.report.following(started);
 			started.start();
@@ -209,6 +212,12 @@ public final class SqliteReplication implements Replication {
 	}
 
 	@Override
+	public boolean requestSnapshot() {
+		ReplicationTerm current = this.term;
+		return current != null && current.requestSnapshot();
+	}
+
+	@Override
 	public void stopPrimary(Duration timeout) {
 		ReplicationTerm current = this.term;
 		if (current != null) {
@@ -276,9 +285,9 @@ public final class SqliteReplication implements Replication {
 		}
 	}
 
-	private void setAside(Path file, String reason) {
-		this.report.diverged(this.files.diverged());
-		this.listener.diverged(file, reason);
+	private void setAside(DivergedDatabase database) {
+		this.report.diverged();
+		this.listener.diverged(database);
 	}
 
 	private Follower requireFollower() {

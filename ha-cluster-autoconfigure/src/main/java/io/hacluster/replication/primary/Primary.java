@@ -18,11 +18,12 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.Epoch;
 import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-import io.hacluster.replication.LogEntry;
+import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
 
@@ -77,6 +78,7 @@ public final class Primary implements AutoCloseable {
 	 * Creates a primary that does nothing yet.
 	 * @param settings how to capture, checkpoint and keep
 	 * @param identity this process
+	 * @param epoch the epoch of the term
 	 * @param database the database file, which need not exist yet; its directory must
 	 * @param stateDirectory an existing directory for staging files
 	 * @param store the log, for reading
@@ -87,14 +89,14 @@ public final class Primary implements AutoCloseable {
 	 * @param clock for timestamps in the log
 	 * @param ticker for everything else
 	 */
-	public Primary(PrimarySettings settings, NodeIdentity identity, Path database, Path stateDirectory,
+	public Primary(PrimarySettings settings, NodeIdentity identity, Epoch epoch, Path database, Path stateDirectory,
 			ReplicaStore store, Supplier<LogWriter> fence, Consumer<FencedException> onFenced, Clock clock,
 			Ticker ticker) {
 		this.identity = identity;
 		this.database = database;
 		this.ticker = ticker;
 		this.counters = new PrimaryCounters(ticker);
-		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes());
+		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes(), epoch);
 		this.shipper = new PrimaryShipper(identity, settings.pipeline(), store, fence, this.counters,
 				this.signal::give);
 		this.hold = new PrimaryHold(identity, database, Duration.ofSeconds(1), this.counters);
@@ -159,7 +161,9 @@ public final class Primary implements AutoCloseable {
 		});
 		try {
 			if (this.watch == null) {
-				this.watch = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				PrimaryWatch opened = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				this.watch = opened;
+				this.loop.watch(opened);
 			}
 		}
 		catch (IOException ex) {
@@ -292,19 +296,24 @@ public final class Primary implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the log as it is open at the moment, for files that add no transaction.
-	 * @throws HaClusterException if it is not open
+	 * Has the log opened again and a full copy shipped into it.
+	 * @param fence the fence under which the log was found wanting; if it has been opened
+	 * again since, nothing is done
+	 * @param reason why, for people
 	 */
-	LogWriter writer() {
-		return this.shipper.requireWriter();
+	void distrustLog(Fence fence, String reason) {
+		this.loop.post(() -> {
+			if (fence.equals(this.shipper.fence())) {
+				this.engine.distrustLog(reason);
+			}
+		});
 	}
 
 	/**
-	 * Has a listener told of each file that the log has acknowledged.
-	 * @param listener told on any thread; must not block
+	 * Returns what appends to the log.
 	 */
-	void onAppended(Consumer<LogEntry> listener) {
-		this.shipper.listener(listener);
+	PrimaryShipper shipper() {
+		return this.shipper;
 	}
 
 	/**

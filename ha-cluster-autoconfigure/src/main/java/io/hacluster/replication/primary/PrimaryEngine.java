@@ -44,9 +44,13 @@ final class PrimaryEngine {
 
 	private final PrimaryRetry retry;
 
+	private final PrimaryPace pace;
+
 	private @Nullable PrimaryCapture capture;
 
-	private @Nullable Long uncapturedSince;
+	private PrimaryLook look = PrimaryLook.NONE;
+
+	private final PrimaryBacklog backlog;
 
 	PrimaryEngine(PrimarySettings settings, PrimaryHold hold, PrimaryShipper shipper, PrimaryEncoder encoder,
 			PrimaryFullCopy fullCopy, PrimaryContinuity continuity, PrimaryCheckpointer checkpointer,
@@ -62,6 +66,8 @@ final class PrimaryEngine {
 		this.signal = signal;
 		this.clock = clock;
 		this.ticker = ticker;
+		this.backlog = new PrimaryBacklog(shipper, counters, ticker);
+		this.pace = new PrimaryPace(settings.minBatchInterval(), ticker);
 		this.retry = new PrimaryRetry(settings.storeRetry(), counters, ticker);
 	}
 
@@ -98,9 +104,11 @@ final class PrimaryEngine {
 
 	/**
 	 * Does one round of work.
+	 * @param paced whether to keep the minimum time between batches
 	 * @return how long to wait for a signal before the next, in nanoseconds
 	 */
-	long turn() throws IOException, SQLException {
+	long turn(boolean paced) throws IOException, SQLException {
+		this.look = PrimaryLook.IDLE;
 		PrimaryDatabase database = this.hold.attach();
 		if (database == null) {
 			forgetPosition();
@@ -121,14 +129,19 @@ final class PrimaryEngine {
 			current = connect(database);
 		}
 		PrimaryWalState state = database.state();
-		boolean progress = captureInto(database, current, state);
+		long nap = paced ? this.pace.nap() : 0;
+		boolean progress = nap == 0 && captureInto(database, current, state);
+		this.look = (nap > 0) ? PrimaryLook.NONE : progress ? PrimaryLook.BUSY : PrimaryLook.IDLE;
 		this.shipper.settle();
-		report(current, state);
+		this.backlog.report(current, state);
 		if (this.checkpointer.isDue(database, state)) {
 			this.checkpointer.checkpoint(database, current,
 					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
-			report(current, database.state());
+			this.backlog.report(current, database.state());
 			return 0;
+		}
+		if (nap > 0) {
+			return nap;
 		}
 		if (progress && this.shipper.hasRoom()) {
 			return 0;
@@ -149,8 +162,7 @@ final class PrimaryEngine {
 			throws IOException {
 		boolean progress = false;
 		while (this.shipper.hasRoom()) {
-			Long first = this.uncapturedSince;
-			long seen = (first != null) ? first : this.ticker.nanoTime();
+			long seen = this.backlog.oldest();
 			Optional<PrimaryBatch> batch = current.next(state);
 			if (batch.isEmpty()) {
 				break;
@@ -159,23 +171,13 @@ final class PrimaryEngine {
 			PrimaryMark mark = batch.get().end();
 			this.shipper.ship(LtxName.batch(mark.txid()), file, mark, seen);
 			current.advance(batch.get());
-			this.uncapturedSince = null;
+			this.backlog.captured();
 			progress = true;
 		}
+		if (progress && current.isLevel(state)) {
+			this.pace.level();
+		}
 		return progress;
-	}
-
-	private void report(PrimaryCapture current, PrimaryWalState state) {
-		if (current.isLevel(state)) {
-			this.uncapturedSince = null;
-		}
-		else if (this.uncapturedSince == null) {
-			this.uncapturedSince = this.ticker.nanoTime();
-		}
-		PrimaryMark acknowledged = this.shipper.acknowledged();
-		long frames = (acknowledged != null) ? current.framesAfter(acknowledged, state) : state.frames();
-		Long oldest = this.shipper.oldestSeen();
-		this.counters.pending(frames, (oldest != null) ? oldest : this.uncapturedSince);
 	}
 
 	/**
@@ -202,7 +204,7 @@ final class PrimaryEngine {
 	private long reopen(PrimaryDatabase database) throws IOException, SQLException {
 		PrimaryCapture current = this.capture;
 		if (current != null) {
-			report(current, database.state());
+			this.backlog.report(current, database.state());
 		}
 		if (this.checkpointer.giveUpContinuity(database)) {
 			this.capture = null;
@@ -237,6 +239,14 @@ final class PrimaryEngine {
 			this.shipper.reset(this.shipper.txid(), null);
 			this.position = withoutKnowledge();
 		}
+	}
+
+	/**
+	 * Opens the log again and ships a full copy into it: it has lost what was in it.
+	 */
+	void distrustLog(String reason) {
+		this.shipper.abandon(reason);
+		this.capture = null;
 	}
 
 	/**
@@ -278,6 +288,20 @@ final class PrimaryEngine {
 			this.signal.await(left);
 		}
 		return false;
+	}
+
+	/**
+	 * Returns what the last round has found.
+	 */
+	PrimaryLook look() {
+		return this.look;
+	}
+
+	/**
+	 * Returns whether the next batch has to wait.
+	 */
+	boolean isNapping() {
+		return this.pace.nap() > 0;
 	}
 
 	/**

@@ -16,6 +16,7 @@ import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
+import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
@@ -102,6 +103,25 @@ final class PrimaryShipper {
 
 	boolean hasRoom() {
 		return isOpen() && this.inFlight.size() < this.pipeline;
+	}
+
+	/**
+	 * Returns the fence under which files are appended. To be called by any thread.
+	 * @return the fence, null while the log is not open
+	 */
+	@Nullable Fence fence() {
+		LogWriter open = this.writer;
+		return (open != null) ? open.fence() : null;
+	}
+
+	/**
+	 * Closes the log, to be opened again.
+	 * @param reason why, for people
+	 */
+	void abandon(String reason) {
+		closeWriter();
+		this.counters.storeErrors.incrementAndGet();
+		this.counters.failure(reason);
 	}
 
 	/**

@@ -67,10 +67,10 @@ public final class Snapshotter implements AutoCloseable {
 		this.identity = identity;
 		this.primary = primary;
 		this.ticker = ticker;
-		this.keeper = new LogKeeper(settings, identity, store, primary::writer,
+		this.keeper = new LogKeeper(settings, identity, store, primary.shipper()::requireWriter,
 				primary.encoder().staging().resolve("levels"), primary.counters().levels, clock, ticker,
 				() -> this.stopped);
-		primary.onAppended(this.keeper::appended);
+		primary.shipper().listener(this.keeper::appended);
 		primary.onFullCopy(this::request);
 	}
 
@@ -89,10 +89,12 @@ public final class Snapshotter implements AutoCloseable {
 
 	/**
 	 * Asks the thread for a snapshot soon.
+	 * @return whether there is one to take it
 	 */
-	void request() {
+	public boolean request() {
 		this.wanted = true;
 		this.signal.give();
+		return this.thread != null && !this.stopped;
 	}
 
 	private void run() {

@@ -25,6 +25,7 @@ import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogObserver;
 import io.hacluster.replication.LogOffset;
@@ -62,13 +63,13 @@ class FollowerTests {
 
 	private final FollowerCounters counters = new FollowerCounters();
 
-	private final List<String> setAside = new ArrayList<>();
+	private final List<DivergedDatabase> setAside = new ArrayList<>();
 
 	@BeforeEach
 	void setUp() throws Exception {
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
-		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), NODE,
-				Clock.systemUTC());
+		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), 10, NODE,
+				Clock.systemUTC(), this.setAside::add);
 	}
 
 	@AfterEach
@@ -160,13 +161,12 @@ class FollowerTests {
 		bad[bad.length - 1] ^= 1;
 		this.log.append(LtxName.batch(2), bad);
 		this.log.transferAndShip(2);
-		await().atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("0000000000000002"));
+		await().untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("0000000000000002"));
 		assertThat(this.follower.progress().txid()).isOne();
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		this.log.snapshot();
 		awaitTxid(3);
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 		assertSame();
 		this.log.transferAndShip(3);
 		awaitTxid(4);
@@ -204,7 +204,7 @@ class FollowerTests {
 		execute("UPDATE account SET balance = 0");
 		this.log.transferAndShip(1);
 		awaitTxid(2);
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		assertSame();
 		assertThat(this.setAside).hasSize(1);
 		assertThat(this.files.diverged()).hasSize(1);
@@ -223,7 +223,7 @@ class FollowerTests {
 			.withMessageContaining("somebody else has written to it");
 		assertThat(stopped.stop(Duration.ofSeconds(10))).as("once more").isInstanceOf(Nothing.class);
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 		assertThat(stop()).isInstanceOf(Replica.class);
@@ -242,7 +242,7 @@ class FollowerTests {
 		}
 		assertThat(this.setAside).hasSize(1);
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 	}
@@ -255,7 +255,7 @@ class FollowerTests {
 		stop();
 		execute("UPDATE account SET balance = 0");
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 		assertThat(this.setAside).hasSize(1);
@@ -272,7 +272,7 @@ class FollowerTests {
 		}
 		this.files.position().write(position.inUse());
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 	}
@@ -285,9 +285,8 @@ class FollowerTests {
 			this.log.transferAndShip(i);
 		}
 		awaitTxid(401);
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.checkpoints() > 0);
-		await().atMost(Duration.ofSeconds(20))
-			.until(() -> this.files.position().read().filter((position) -> position.txid() > 1).isPresent());
+		await().until(() -> this.counters.checkpoints() > 0);
+		await().until(() -> this.files.position().read().filter((position) -> position.txid() > 1).isPresent());
 		assertSame();
 	}
 
@@ -302,13 +301,13 @@ class FollowerTests {
 		start();
 		assertThat(this.follower.progress().await(this.follower.progress()::isSettled, Duration.ofSeconds(10)))
 			.isTrue();
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() != null);
+		await().until(() -> this.follower.progress().failure() != null);
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		Files.move(moved, this.directory.resolve("log"));
 		this.log.transferAndShip(1);
 		awaitTxid(2);
 		assertSame();
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 	}
 
 	@Test
@@ -316,7 +315,7 @@ class FollowerTests {
 		this.log.ship();
 		start();
 		awaitTxid(1);
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().state() == State.FOLLOWING);
+		await().until(() -> this.follower.progress().state() == State.FOLLOWING);
 	}
 
 	/**
@@ -343,8 +342,7 @@ class FollowerTests {
 	private void start(ReplicaStore store) {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		this.follower = new Follower(settings, NODE, store, this.files, this.counters,
-				(path, reason) -> this.setAside.add(reason), Ticker.SYSTEM);
+		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Ticker.SYSTEM);
 		this.follower.start();
 	}
 
@@ -355,7 +353,7 @@ class FollowerTests {
 	}
 
 	private void awaitTxid(long txid) {
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.follower.progress().txid() == txid);
+		await().until(() -> this.follower.progress().txid() == txid);
 	}
 
 	private void assertSame() throws SQLException {

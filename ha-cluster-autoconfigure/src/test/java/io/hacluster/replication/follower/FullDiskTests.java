@@ -46,11 +46,11 @@ class FullDiskTests {
 	void setUp() throws Exception {
 		this.disk = SmallDisk.mount(this.directory.resolve("disk"), "8m");
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
-		this.files = new ReplicaFiles(this.disk.path().resolve("data.db"), this.disk.path().resolve("replica.db"), NODE,
-				Clock.systemUTC());
+		this.files = new ReplicaFiles(this.disk.path().resolve("data.db"), this.disk.path().resolve("replica.db"), 10,
+				NODE, Clock.systemUTC(), (database) -> {
+				});
 		this.follower = new Follower(FollowerSettings.of(100), NODE, this.log.store(), this.files,
-				new FollowerCounters(), (path, reason) -> {
-				}, Ticker.SYSTEM);
+				new FollowerCounters(), Ticker.SYSTEM);
 	}
 
 	@AfterEach
@@ -73,7 +73,7 @@ class FullDiskTests {
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		this.disk.free();
 		awaitTxid(101);
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		assertThat(query("SELECT count(*) FROM entry"))
 			.isEqualTo(this.log.source().query("SELECT count(*) FROM entry"));
@@ -92,12 +92,11 @@ class FullDiskTests {
 	}
 
 	private void awaitTxid(long txid) {
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.follower.progress().txid() == txid);
+		await().until(() -> this.follower.progress().txid() == txid);
 	}
 
 	private void awaitFailure() {
-		await().atMost(Duration.ofSeconds(30))
-			.untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("No space left"));
+		await().untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("No space left"));
 	}
 
 	private long sum() throws SQLException {

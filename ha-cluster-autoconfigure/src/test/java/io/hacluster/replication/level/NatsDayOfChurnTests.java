@@ -21,8 +21,8 @@ import io.hacluster.test.NatsServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Eighteen hours in a bucket: the stream keeps two messages of each file, and nothing of those
- * that are gone.
+ * Eighteen hours in a bucket: the stream keeps two messages of each file, and nothing of
+ * those that are gone.
  */
 class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 

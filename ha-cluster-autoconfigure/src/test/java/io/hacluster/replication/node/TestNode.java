@@ -20,6 +20,7 @@ import io.hacluster.FencedException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationListener;
 import io.hacluster.replication.ReplicationSettings;
@@ -43,7 +44,7 @@ final class TestNode implements AutoCloseable {
 
 	private final SqliteReplication replication;
 
-	final List<String> diverged = new CopyOnWriteArrayList<>();
+	final List<DivergedDatabase> diverged = new CopyOnWriteArrayList<>();
 
 	private Connection backend;
 
@@ -58,8 +59,8 @@ final class TestNode implements AutoCloseable {
 				identity, this.store, new ReplicationListener() {
 
 					@Override
-					public void diverged(Path file, String reason) {
-						TestNode.this.diverged.add(reason);
+					public void diverged(DivergedDatabase database) {
+						TestNode.this.diverged.add(database);
 					}
 
 					@Override
@@ -149,6 +150,21 @@ final class TestNode implements AutoCloseable {
 		boolean flushed = this.replication.flush(TIMEOUT);
 		this.replication.startFollowing(TIMEOUT);
 		return flushed;
+	}
+
+	/**
+	 * The steps of stepping down as an application goes through them that does not close
+	 * its own connection.
+	 */
+	void stepDownWithBackendOpen() throws Exception {
+		this.replication.stopSnapshots(TIMEOUT);
+		this.replication.stopPrimary(TIMEOUT);
+		this.replication.flush(TIMEOUT);
+		this.replication.startFollowing(TIMEOUT);
+	}
+
+	void closeBackend() throws SQLException {
+		this.backend.close();
 	}
 
 	/**

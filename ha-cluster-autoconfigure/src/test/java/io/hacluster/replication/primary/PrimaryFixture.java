@@ -52,6 +52,8 @@ final class PrimaryFixture implements AutoCloseable {
 
 	Clock clock = Clock.systemUTC();
 
+	Ticker ticker = Ticker.SYSTEM;
+
 	Primary primary;
 
 	PrimaryFixture(Path directory) throws IOException {
@@ -74,7 +76,7 @@ final class PrimaryFixture implements AutoCloseable {
 
 	static PrimarySettings settings(int checkpointPages, long truncateBytes) {
 		return new PrimarySettings(checkpointPages, truncateBytes, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500));
+				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ZERO);
 	}
 
 	/**
@@ -89,8 +91,8 @@ final class PrimaryFixture implements AutoCloseable {
 	}
 
 	Primary create() {
-		return new Primary(this.settings, NODE, this.database, this.state, this.faulty,
-				() -> this.faulty.fence(this.epoch, NODE), this.fenced::set, this.clock, Ticker.SYSTEM);
+		return new Primary(this.settings, NODE, this.epoch, this.database, this.state, this.faulty,
+				() -> this.faulty.fence(this.epoch, NODE), this.fenced::set, this.clock, this.ticker);
 	}
 
 	void start(PrimaryPosition position) throws InterruptedException {
@@ -115,10 +117,7 @@ final class PrimaryFixture implements AutoCloseable {
 	}
 
 	void awaitLevel() {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
-			.pollInterval(Duration.ofMillis(5))
-			.until(this.primary::isLevel);
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(this.primary::isLevel);
 	}
 
 	List<String> restored() throws IOException, SQLException {
