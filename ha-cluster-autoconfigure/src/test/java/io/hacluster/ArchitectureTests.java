@@ -54,20 +54,24 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".jdbc..")
 		.layer("actuate")
 		.definedBy(ROOT + ".actuate..")
+		.layer("command")
+		.definedBy(ROOT + ".command..")
 		.layer("autoconfigure")
 		.definedBy(ROOT + ".autoconfigure..")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.whereLayer("actuate")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("command")
+		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("jdbc")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("lifecycle")
 		.mayOnlyBeAccessedByLayers("jdbc", "actuate", "autoconfigure")
 		.whereLayer("domains")
-		.mayOnlyBeAccessedByLayers("lifecycle", "jdbc", "actuate", "autoconfigure")
+		.mayOnlyBeAccessedByLayers("lifecycle", "jdbc", "actuate", "command", "autoconfigure")
 		.whereLayer("event")
-		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "jdbc", "actuate", "autoconfigure");
+		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "jdbc", "actuate", "command", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule arrowsOfReplicationPointFromNodeToFormats = Architectures.layeredArchitecture()

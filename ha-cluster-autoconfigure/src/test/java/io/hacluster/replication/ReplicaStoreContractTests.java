@@ -3,7 +3,6 @@ package io.hacluster.replication;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -436,7 +435,7 @@ public abstract class ReplicaStoreContractTests {
 		ReplicaStore store = store(NODE_B);
 		LogWriter writer = fence(store, 2, NODE_B);
 		resume.countDown();
-		Awaitility.await().atMost(Duration.ofSeconds(30)).until(halfway::isDone);
+		Awaitility.await().until(halfway::isDone);
 		assertThat(halfway).isCompletedExceptionally();
 		assertThat(store.list()).extracting(LogEntry::name).containsExactly(LtxName.batch(1));
 		append(writer, LtxName.batch(2), "two");

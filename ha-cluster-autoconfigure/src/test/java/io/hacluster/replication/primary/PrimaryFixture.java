@@ -106,10 +106,7 @@ final class PrimaryFixture implements AutoCloseable {
 	}
 
 	void awaitLevel() {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
-			.pollInterval(Duration.ofMillis(5))
-			.until(this.primary::isLevel);
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(this.primary::isLevel);
 	}
 
 	List<String> restored() throws IOException, SQLException {
