@@ -128,7 +128,7 @@ class DivergenceProcessTests {
 
 	private void startLeader(Path path) throws Exception {
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp",
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp",
 						System.getProperty("java.class.path"), DivergingNode.class.getName()));
 		command.addAll(DivergingNode.arguments("a", path, this.nats.url(), "--spring.main.web-application-type=none"));
 		this.leader = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
