@@ -159,7 +159,7 @@ final class TestNode implements AutoCloseable {
 	void stepDownWithBackendOpen() throws Exception {
 		this.replication.stopSnapshots(TIMEOUT);
 		this.replication.stopPrimary(TIMEOUT);
-		this.replication.flush(TIMEOUT);
+		this.replication.flush(Duration.ofSeconds(1));
 		this.replication.startFollowing(TIMEOUT);
 	}
 
