@@ -20,6 +20,12 @@ public interface CommandEnvironment extends AutoCloseable {
 	NodeIdentity identity();
 
 	/**
+	 * Returns whether a database is configured.
+	 * @return {@code false} in a cluster that only elects
+	 */
+	boolean hasLog();
+
+	/**
 	 * Returns the log.
 	 * @return the log, for reading
 	 * @throws HaClusterException if no database is configured

@@ -74,8 +74,7 @@ public final class CommandLine {
 		}
 		catch (UsageException ex) {
 			this.terminal.err().println(ex.getMessage());
-			this.terminal.err().println();
-			printHelp(command, this.terminal.err());
+			this.terminal.err().println("'" + name + " --help' shows the options");
 			return Command.MISUSED;
 		}
 	}
@@ -122,8 +121,8 @@ public final class CommandLine {
 		out.println();
 		out.println(command.summary() + ".");
 		out.println();
-		command.options().forEach((option) -> out.printf("  %-20s %s%n", option.usage(), option.description()));
-		out.printf("  %-20s %s%n", "--help", "Show this.");
+		command.options().forEach((option) -> out.printf("  %-22s %s%n", option.usage(), option.description()));
+		out.printf("  %-22s %s%n", "--help", "Show this.");
 	}
 
 }

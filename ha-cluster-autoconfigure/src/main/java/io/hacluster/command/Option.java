@@ -30,8 +30,7 @@ record Option(String name, String value, String description) {
 		if (!takesValue()) {
 			return "--" + this.name;
 		}
-		return needsValue() ? "--" + this.name + "=" + this.value
-				: "--" + this.name + "[=" + this.value.substring(1);
+		return needsValue() ? "--" + this.name + "=" + this.value : "--" + this.name + "[=" + this.value.substring(1);
 	}
 
 }

@@ -102,8 +102,7 @@ final class Progress implements RestoreListener, AutoCloseable {
 	}
 
 	private static String time(long seconds) {
-		return (seconds < 60) ? seconds + " s"
-				: String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60);
+		return (seconds < 60) ? seconds + " s" : String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60);
 	}
 
 	private void show(String text) {

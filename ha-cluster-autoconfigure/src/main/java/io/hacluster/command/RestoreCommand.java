@@ -37,10 +37,12 @@ final class RestoreCommand implements Command {
 	public List<Option> options() {
 		return List.of(new Option("to", "FILE", "File to make, instead of ha.cluster.sqlite.path."),
 				new Option("timestamp", "TIME", "Last state from before a time, such as 2026-03-01T12:00:00Z."),
-				new Option("txid", "N", "State after a transaction, as health shows it, or in the 16 hexadecimal "
-						+ "digits of a file name."),
-				new Option("verify", "[full|quick]", "Let SQLite check the result before it gets its name: "
-						+ "integrity_check (full) or quick_check."),
+				new Option("txid", "N",
+						"State after a transaction, as health shows it, or in the 16 hexadecimal "
+								+ "digits of a file name."),
+				new Option("verify", "[full|quick]",
+						"Let SQLite check the result before it gets its name: "
+								+ "integrity_check (full) or quick_check."),
 				Option.flag("overwrite", "Replace what exists, with its -wal and -shm files."));
 	}
 
@@ -50,8 +52,8 @@ final class RestoreCommand implements Command {
 		Optional<Instant> timestamp = arguments.value("timestamp",
 				"a date and time with its offset, such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00",
 				(text) -> OffsetDateTime.parse(text).toInstant());
-		Optional<Long> txid = arguments.value("txid",
-				"a number from 1 on, or the 16 hexadecimal digits of a file name", RestoreCommand::txid);
+		Optional<Long> txid = arguments.value("txid", "a number from 1 on, or the 16 hexadecimal digits of a file name",
+				RestoreCommand::txid);
 		if (timestamp.isPresent() && txid.isPresent()) {
 			throw new UsageException("Give either '--timestamp' or '--txid', not both");
 		}
@@ -82,8 +84,8 @@ final class RestoreCommand implements Command {
 
 	private static int run(CommandEnvironment environment, Terminal terminal, RestoreRequest request) {
 		if (request.target().normalize().equals(environment.replica())) {
-			throw new HaClusterException(request.target()
-					+ " is the replica that a follower builds by itself. Restore to another file");
+			throw new HaClusterException(
+					request.target() + " is the replica that a follower builds by itself. Restore to another file");
 		}
 		try (Progress progress = new Progress(terminal, Ticker.SYSTEM)) {
 			RestoreResult result = new Restorer(environment.log(), environment.identity()).restore(request, progress);

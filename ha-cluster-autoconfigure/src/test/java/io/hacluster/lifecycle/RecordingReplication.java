@@ -69,6 +69,11 @@ final class RecordingReplication implements Replication {
 	}
 
 	@Override
+	public boolean requestSnapshot() {
+		return false;
+	}
+
+	@Override
 	public void stopPrimary(Duration timeout) {
 		this.recorder.callUninterruptibly("stopPrimary");
 	}

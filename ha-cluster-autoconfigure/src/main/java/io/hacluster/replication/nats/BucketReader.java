@@ -45,12 +45,15 @@ final class BucketReader {
 
 	private final NatsReplicaStoreSettings settings;
 
+	private final boolean creating;
+
 	private volatile boolean verified;
 
-	BucketReader(NatsConnections connections, Bucket bucket, NatsReplicaStoreSettings settings) {
+	BucketReader(NatsConnections connections, Bucket bucket, NatsReplicaStoreSettings settings, boolean creating) {
 		this.connections = connections;
 		this.bucket = bucket;
 		this.settings = settings;
+		this.creating = creating;
 	}
 
 	Bucket bucket() {
@@ -83,7 +86,7 @@ final class BucketReader {
 	 */
 	void ensureBucket() {
 		if (!this.verified) {
-			StreamInfo info = info().orElseGet(this::createBucket);
+			StreamInfo info = this.creating ? info().orElseGet(this::createBucket) : requireInfo();
 			requireSuitable(info.getConfiguration());
 			this.verified = true;
 		}

@@ -101,7 +101,8 @@ final class StoredObjectStream extends InputStream {
 		if (!this.complete) {
 			closeFeed();
 			if (!this.object.matches(this.bytes, this.digest)) {
-				throw new DamagedFileException(this.object.name() + " is damaged in the store: size or digest is wrong");
+				throw new DamagedFileException(
+						this.object.name() + " is damaged in the store: size or digest is wrong");
 			}
 			this.complete = true;
 		}

@@ -81,6 +81,10 @@ final class ReplicationTerm {
 		this.snapshotter.start();
 	}
 
+	boolean requestSnapshot() {
+		return this.snapshotter.request();
+	}
+
 	void stopSnapshots(Duration timeout) {
 		this.guard.close();
 		this.snapshotter.stop(timeout);

@@ -61,7 +61,7 @@ public final class SqliteReplication implements Replication {
 
 	private @Nullable LogWriter writer;
 
-	private @Nullable ReplicationTerm term;
+	private volatile @Nullable ReplicationTerm term;
 
 	/**
 	 * Creates the replication of a database. Nothing is started yet, but the paths are
@@ -207,6 +207,12 @@ public final class SqliteReplication implements Replication {
 		if (current != null) {
 			current.stopSnapshots(timeout);
 		}
+	}
+
+	@Override
+	public boolean requestSnapshot() {
+		ReplicationTerm current = this.term;
+		return current != null && current.requestSnapshot();
 	}
 
 	@Override

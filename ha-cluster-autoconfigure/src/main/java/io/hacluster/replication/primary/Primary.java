@@ -160,7 +160,9 @@ public final class Primary implements AutoCloseable {
 		});
 		try {
 			if (this.watch == null) {
-				this.watch = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				PrimaryWatch opened = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				this.watch = opened;
+				this.loop.watch(opened);
 			}
 		}
 		catch (IOException ex) {

@@ -96,10 +96,12 @@ public final class Snapshotter implements AutoCloseable {
 
 	/**
 	 * Asks the thread for a snapshot soon.
+	 * @return whether there is one to take it
 	 */
-	void request() {
+	public boolean request() {
 		this.wanted = true;
 		this.signal.give();
+		return this.thread != null && !this.stopped;
 	}
 
 	private void run() {

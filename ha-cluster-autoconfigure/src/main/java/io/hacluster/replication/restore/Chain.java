@@ -60,8 +60,8 @@ final class Chain {
 		long last = max(files, LtxName.LEVEL_SNAPSHOT);
 		long lastBatch = max(files, LtxName.LEVEL_BATCH);
 		if (reached() < last) {
-			problems.add("the log ends with transaction " + last + ", but the latest that can be restored is "
-					+ reached());
+			problems
+				.add("the log ends with transaction " + last + ", but the latest that can be restored is " + reached());
 		}
 		if (lastBatch < last) {
 			problems.add("the last file of level 0 ends with transaction " + lastBatch + ", others with " + last
@@ -71,8 +71,8 @@ final class Chain {
 			.sorted(Comparator.comparingLong(LtxName::minTxid))
 			.filter((file) -> file.maxTxid() > first() && file.minTxid() > 1 && !leadsTo(file))
 			.findFirst()
-			.ifPresent((file) -> problems.add("nothing leads to " + file + ": transactions before "
-					+ file.minTxid() + " are missing"));
+			.ifPresent((file) -> problems
+				.add("nothing leads to " + file + ": transactions before " + file.minTxid() + " are missing"));
 		return problems;
 	}
 
@@ -82,11 +82,7 @@ final class Chain {
 	}
 
 	private static long max(Collection<LtxName> files, int level) {
-		return files.stream()
-			.filter((file) -> file.level() <= level)
-			.mapToLong(LtxName::maxTxid)
-			.max()
-			.orElse(0);
+		return files.stream().filter((file) -> file.level() <= level).mapToLong(LtxName::maxTxid).max().orElse(0);
 	}
 
 }

@@ -71,16 +71,16 @@ public final class LogVerifier {
 			.map((file) -> file.entry().name())
 			.toList();
 		Chain chain = new Chain(good);
-		return new LogReport(List.copyOf(files), chain.problems(files.stream().map((file) -> file.entry().name()).toList()),
-				chain.first(), chain.reached());
+		return new LogReport(List.copyOf(files),
+				chain.problems(files.stream().map((file) -> file.entry().name()).toList()), chain.first(),
+				chain.reached());
 	}
 
 	private static @Nullable String problem(LtxName name, InputStream in) throws IOException {
 		try {
 			LtxHeader header = LtxReader.verify(in);
 			return (header.minTxid() == name.minTxid() && header.maxTxid() == name.maxTxid()) ? null
-					: "holds transactions " + header.minTxid() + " to " + header.maxTxid()
-							+ ", not those of its name";
+					: "holds transactions " + header.minTxid() + " to " + header.maxTxid() + ", not those of its name";
 		}
 		catch (LtxFormatException | DamagedFileException ex) {
 			return String.valueOf(ex.getMessage());

@@ -154,6 +154,21 @@ final class TestNode implements AutoCloseable {
 	}
 
 	/**
+	 * The steps of stepping down as an application goes through them that does not close
+	 * its own connection.
+	 */
+	void stepDownWithBackendOpen() throws Exception {
+		this.replication.stopSnapshots(TIMEOUT);
+		this.replication.stopPrimary(TIMEOUT);
+		this.replication.flush(TIMEOUT);
+		this.replication.startFollowing(TIMEOUT);
+	}
+
+	void closeBackend() throws SQLException {
+		this.backend.close();
+	}
+
+	/**
 	 * Copies the files as a crash at this moment would leave them.
 	 */
 	void copyTo(Path target) throws IOException {
