@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class TestNode implements AutoCloseable {
 
-	static final Duration TIMEOUT = Duration.ofSeconds(30);
+	static final Duration TIMEOUT = Duration.ofSeconds(60);
 
 	private final Path directory;
 
