@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class TestNode implements AutoCloseable {
 
-	static final Duration TIMEOUT = Duration.ofSeconds(30);
+	static final Duration TIMEOUT = Duration.ofSeconds(60);
 
 	private final Path directory;
 
@@ -159,7 +159,7 @@ final class TestNode implements AutoCloseable {
 	void stepDownWithBackendOpen() throws Exception {
 		this.replication.stopSnapshots(TIMEOUT);
 		this.replication.stopPrimary(TIMEOUT);
-		this.replication.flush(TIMEOUT);
+		this.replication.flush(Duration.ofSeconds(1));
 		this.replication.startFollowing(TIMEOUT);
 	}
 
