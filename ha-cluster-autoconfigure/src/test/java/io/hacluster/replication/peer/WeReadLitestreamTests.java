@@ -5,8 +5,6 @@ import java.util.UUID;
 import java.util.function.Function;
 
 import io.nats.client.Connection;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.api.ObjectStoreConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +18,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.replication.peer.Workload.AutoVacuum;
 import io.hacluster.replication.restore.RestoreListener;
 import io.hacluster.replication.restore.RestoreRequest;
@@ -73,7 +72,7 @@ class WeReadLitestreamTests {
 	void replicaInABucketOfAnyChunksBug25() throws Exception {
 		NatsReplicaStoreSettings settings = bucket();
 		replicate(Litestream.CURRENT, 4096, AutoVacuum.INCREMENTAL, stores(settings), url(settings));
-		Rechunker.rechunk(server.url(), settings.bucket());
+		Rechunker.rechunk(server, settings.bucket());
 		assertRestored(stores(settings), Dump.of(this.directory.resolve("litestream.db")));
 	}
 
@@ -84,16 +83,16 @@ class WeReadLitestreamTests {
 	}
 
 	private NatsReplicaStoreSettings bucket() throws Exception {
-		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of("peer-" + UUID.randomUUID(),
+		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
-		try (Connection connection = Nats.connect(server.url())) {
+		try (Connection connection = server.connect()) {
 			connection.objectStoreManagement().create(ObjectStoreConfiguration.builder(settings.bucket()).build());
 		}
 		return settings;
 	}
 
 	private static Function<NodeIdentity, ReplicaStore> stores(NatsReplicaStoreSettings settings) {
-		return (node) -> new NatsReplicaStore(() -> new Options.Builder().server(server.url()), settings, node);
+		return (node) -> new NatsReplicaStore(server::options, settings, node);
 	}
 
 	private static String url(NatsReplicaStoreSettings settings) {
