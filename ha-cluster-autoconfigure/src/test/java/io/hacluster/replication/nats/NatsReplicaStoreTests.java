@@ -220,7 +220,8 @@ class NatsReplicaStoreTests extends ReplicaStoreContractTests {
 		NatsConnections connections = new NatsConnections(server::options, NODE_B, Duration.ofSeconds(60),
 				Ticker.SYSTEM);
 		try {
-			assertThat(new BucketReader(connections, bucket, this.settings).subjects(bucket.metas())).hasSize(count)
+			assertThat(new BucketReader(connections, bucket, this.settings, false).subjects(bucket.metas()))
+				.hasSize(count)
 				.containsKey(bucket.meta(LtxName.batch(count)));
 		}
 		finally {

@@ -81,7 +81,7 @@ class LogGuardTests {
 		this.guard.audit(fence);
 		await().until(() -> this.fixture.lastTxid() == before + 1);
 		this.fixture.awaitLevel();
-		try (Snapshotter snapshotter = new Snapshotter(this.fixture.settings, PrimaryFixture.NODE, this.fixture.primary,
+		try (Snapshotter snapshotter = new Snapshotter(PrimaryFixture.levels(), PrimaryFixture.NODE, this.fixture.primary,
 				this.fixture.store, this.fixture.clock, Ticker.SYSTEM)) {
 			snapshotter.snapshot();
 		}
