@@ -107,6 +107,27 @@ class HaClusterReplicationAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void contextWithLevelsAndLevelZeroRetentionCompactsAndRetires() {
+		withDatabase("a")
+			.withPropertyValues("ha.cluster.replication.levels=50ms,1h", "ha.cluster.replication.l0-retention=1ms")
+			.run((context) -> {
+				awaitLeader(context);
+				LocalReplicaStore store = context.getBean(LocalReplicaStore.class);
+				write(database("a"), "CREATE TABLE t (x)", "INSERT INTO t VALUES (1)");
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+					write(database("a"), "INSERT INTO t VALUES (2)");
+					return level(store, 1) >= 3;
+				});
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> level(store, LtxName.LEVEL_BATCH) == 1);
+				assertThat(level(store, 3)).isZero();
+			});
+	}
+
+	private static long level(LocalReplicaStore store, int level) {
+		return store.list().stream().filter((entry) -> entry.name().level() == level).count();
+	}
+
 	private ApplicationContextRunner withDatabase(String nodeId) {
 		Path parent = this.directory.resolve(nodeId);
 		try {
