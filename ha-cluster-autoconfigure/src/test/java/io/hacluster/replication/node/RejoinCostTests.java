@@ -65,7 +65,11 @@ class RejoinCostTests {
 		other.follow();
 		other.catchUp();
 		TestNode returned = crashed(leader);
+		// From here on nobody else in this process reads much
+		leader.close();
+		this.nodes.remove(leader);
 		other.lead(2);
+		other.replication().stopSnapshots(TestNode.TIMEOUT);
 		other.insert(0, 5);
 		other.awaitShipped();
 		Object inode = inode(returned.path());
