@@ -147,9 +147,14 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * checkpoint do not wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
 	 * one.
+	 * @param levels How often the leader merges what is new into files of level 1, 2 and
+	 * so on, 1 to 8 of them, each longer than the one before.
+	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("2ms") Duration minBatchInterval,
-			@DefaultValue("10") int divergedToKeep) {
+			@DefaultValue("10") int divergedToKeep, @DefaultValue( {
+					"30s", "5m", "1h" }) List<Duration> levels,
+			@DefaultValue("5m") Duration l0Retention){
 	}
 
 	/**

@@ -60,8 +60,9 @@ class HaClusterReplicationAutoConfigurationTests {
 	@Test
 	void contextWhenUserHasReplicationUsesIt() {
 		Replication replication = mock(Replication.class);
-		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
-				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+		given(replication.status())
+			.willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0, Duration.ZERO, null, List.of(),
+					new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE)));
 		given(replication.flush(any())).willReturn(true);
 		withDatabase("a").withBean("mine", Replication.class, () -> replication)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));

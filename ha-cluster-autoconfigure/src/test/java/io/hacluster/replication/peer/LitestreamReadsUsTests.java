@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Function;
 
-import io.nats.client.Options;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +17,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.replication.peer.Workload.AutoVacuum;
 import io.hacluster.test.Litestream;
 import io.hacluster.test.NatsServer;
@@ -62,10 +62,9 @@ class LitestreamReadsUsTests {
 	@CsvSource({ "512, INCREMENTAL", "1024, NONE", "2048, FULL", "4096, INCREMENTAL", "8192, NONE", "16384, FULL",
 			"32768, INCREMENTAL", "65536, NONE" })
 	void replicaInABucketWithTombstonesAndPaddedNamesBug25(int pageSize, AutoVacuum autoVacuum) throws Exception {
-		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of("peer-" + UUID.randomUUID(),
+		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
-		replicate(pageSize, autoVacuum,
-				(node) -> new NatsReplicaStore(() -> new Options.Builder().server(server.url()), settings, node),
+		replicate(pageSize, autoVacuum, (node) -> new NatsReplicaStore(server::options, settings, node),
 				server.url() + "/" + settings.bucket());
 	}
 
