@@ -128,6 +128,31 @@ class HaClusterReplicationAutoConfigurationTests {
 		return store.list().stream().filter((entry) -> entry.name().level() == level).count();
 	}
 
+	@Test
+	void contextWithDivergedToKeepKeepsAsMany() {
+		withDatabase("a").run((first) -> {
+			awaitLeader(first);
+			write(database("a"), "CREATE TABLE t (x)");
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> first.getBean(Replication.class).status().txid() > 0);
+			Path foreign = Files.createDirectories(this.directory.resolve("b")).resolve("data.db");
+			for (int i = 1; i <= 3; i++) {
+				Files.writeString(foreign.resolveSibling("data.db.diverged-1-2026010" + i + "T000000Z"), "older");
+			}
+			write(database("b"), "CREATE TABLE foreign_table (x)");
+			withDatabase("b").withPropertyValues("ha.cluster.replication.diverged-to-keep=2").run((second) -> {
+				Replication replication = second.getBean(Replication.class);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.until(() -> replication.status().counters().divergences() == 1);
+				assertThat(replication.status().diverged()).hasSize(2)
+					.first()
+					.satisfies((kept) -> assertThat(kept.file()).hasFileName("data.db.diverged-1-20260103T000000Z"));
+			});
+		});
+	}
+
 	private ApplicationContextRunner withDatabase(String nodeId) {
 		Path parent = this.directory.resolve(nodeId);
 		try {
