@@ -82,6 +82,8 @@ class ArchitectureTests {
 		.definedBy(REPLICATION)
 		.layer("stores")
 		.definedBy(REPLICATION + ".nats", REPLICATION + ".local")
+		.layer("restore")
+		.definedBy(REPLICATION + ".restore")
 		.layer("divergence")
 		.definedBy(REPLICATION + ".divergence")
 		.layer("primary")
@@ -96,12 +98,14 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("formats")
 		.whereLayer("stores")
 		.mayOnlyAccessLayers("log", "formats")
-		.whereLayer("divergence")
+		.whereLayer("restore")
 		.mayOnlyAccessLayers("log", "formats")
+		.whereLayer("divergence")
+		.mayOnlyAccessLayers("restore", "log", "formats")
 		.whereLayer("primary")
 		.mayOnlyAccessLayers("log", "formats")
 		.whereLayer("follower")
-		.mayOnlyAccessLayers("divergence", "log", "formats");
+		.mayOnlyAccessLayers("divergence", "restore", "log", "formats");
 
 	@ArchTest
 	static final ArchRule domainsDoNotSeeOneAnother = slices().assignedFrom(new Domains())

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -20,6 +21,7 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
+import io.nats.client.api.Subject;
 import io.nats.client.support.JsonValueUtils;
 
 import io.hacluster.StoreUnavailableException;
@@ -209,12 +211,15 @@ final class BucketReader {
 	}
 
 	/**
-	 * Counts the messages of each subject.
+	 * Counts the messages of each subject. The server answers in pages of 100,000, and
+	 * the client joins them in the list alone: its map has the first page only.
 	 */
 	Map<String, Long> subjects(String filter) throws IOException, JetStreamApiException {
 		return patientManagement().getStreamInfo(this.bucket.stream(), StreamInfoOptions.filterSubjects(filter))
 			.getStreamState()
-			.getSubjectMap();
+			.getSubjects()
+			.stream()
+			.collect(Collectors.toMap(Subject::getName, Subject::getCount, Math::max));
 	}
 
 	/**

@@ -22,6 +22,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.SourceDatabase;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.test.JavaProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -54,7 +55,7 @@ class FollowerCrashTests {
 					assertThat(output.readLine()).isEqualTo("following");
 					LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(120_000)));
 					process.destroyForcibly();
-					assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+					assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 				}
 				// from now on the wal-index outlives the followers
 				reader = (reader != null) ? reader : ReaderProcess.start(this.directory.resolve("replica.db"), 2);
@@ -88,7 +89,7 @@ class FollowerCrashTests {
 		FollowerCounters counters = new FollowerCounters();
 		Follower follower = follower(log.store(), this.directory, counters);
 		follower.start();
-		await().atMost(Duration.ofSeconds(30)).until(() -> follower.progress().txid() == log.source().txid());
+		await().until(() -> follower.progress().txid() == log.source().txid());
 		long count = assertSound(0, "at the end");
 		assertThat(count).isEqualTo(log.source().query("SELECT count(*) FROM entry"));
 		assertThat(counters.restores()).as("nothing had to be restored").isZero();
@@ -96,9 +97,7 @@ class FollowerCrashTests {
 	}
 
 	private Process child() throws Exception {
-		return new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-XX:TieredStopAtLevel=1",
-				"-Xshare:auto", "-cp", System.getProperty("java.class.path"), FollowerCrashTests.class.getName(),
-				this.directory.toString())
+		return new ProcessBuilder(JavaProcess.command(FollowerCrashTests.class, "128m", this.directory.toString()))
 			.redirectError(ProcessBuilder.Redirect.DISCARD)
 			.start();
 	}
