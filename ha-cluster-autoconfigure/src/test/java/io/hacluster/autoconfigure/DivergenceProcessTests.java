@@ -128,8 +128,9 @@ class DivergenceProcessTests {
 
 	private void startLeader(Path path) throws Exception {
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp",
-						System.getProperty("java.class.path"), DivergingNode.class.getName()));
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+						"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+						DivergingNode.class.getName()));
 		command.addAll(DivergingNode.arguments("a", path, this.nats.url(), "--spring.main.web-application-type=none"));
 		this.leader = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		this.answers = new BufferedReader(new InputStreamReader(this.leader.getInputStream(), StandardCharsets.UTF_8));
