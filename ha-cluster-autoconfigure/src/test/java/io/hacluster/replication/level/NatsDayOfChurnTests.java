@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import io.nats.client.Connection;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import org.awaitility.Awaitility;
@@ -15,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +43,7 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 	@BeforeAll
 	static void startServer() throws Exception {
 		server = NatsServer.start(directory.resolve("nats"));
-		connection = Nats.connect(server.url());
+		connection = server.connect();
 	}
 
 	@AfterAll
@@ -58,13 +56,13 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 
 	@Override
 	ReplicaStore openStore(Path ignored) {
-		return new NatsReplicaStore(() -> new Options.Builder().server(server.url()),
-				NatsReplicaStoreSettings.of("churn", directory.resolve("spool")), SimulatedLog.NODE);
+		return new NatsReplicaStore(server::options, PatientSettings.of("churn", directory.resolve("spool")),
+				SimulatedLog.NODE);
 	}
 
 	@Override
 	Footprint footprint(ReplicaStore store) throws Exception {
-		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			long files = store.list().size();
 			assertThat(subjects("$O." + BUCKET + ".M.>")).isEqualTo(files);
 			assertThat(subjects("$O." + BUCKET + ".C.>")).isBetween(files, files + 4);
