@@ -148,12 +148,17 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * checkpoint do not wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
 	 * one.
+	 * @param levels How often the leader merges what is new into files of level 1, 2 and
+	 * so on, 1 to 8 of them, each longer than the one before.
+	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
 	 * @param maxWalSize Size of the leader's write-ahead log from which on it is cut
 	 * back. While the log does not take what it holds, it is kept up to this size; beyond
 	 * it, a copy of the whole database is shipped instead. At least 1MB.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("2ms") Duration minBatchInterval,
-			@DefaultValue("10") int divergedToKeep, @DefaultValue("512MB") DataSize maxWalSize) {
+			@DefaultValue("10") int divergedToKeep, @DefaultValue( {
+					"30s", "5m", "1h" }) List<Duration> levels,
+			@DefaultValue("5m") Duration l0Retention, @DefaultValue("512MB") DataSize maxWalSize){
 	}
 
 	/**

@@ -46,7 +46,7 @@ public final class HaClusterReplicationAutoConfiguration {
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
 						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep(),
-						replication.maxWalSize().toBytes()),
+						replication.levels(), replication.l0Retention(), replication.maxWalSize().toBytes()),
 				identity, store, new NodeListener(identity, node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 

@@ -19,6 +19,8 @@ final class Arguments {
 
 	private final List<String> properties = new ArrayList<>();
 
+	private @Nullable String operand;
+
 	/**
 	 * Reads arguments.
 	 * @param command the command that they are for
@@ -27,6 +29,10 @@ final class Arguments {
 	 */
 	Arguments(Command command, List<String> arguments) {
 		for (String argument : arguments) {
+			if (!argument.startsWith("-") && !command.operand().isEmpty() && this.operand == null) {
+				this.operand = argument;
+				continue;
+			}
 			if (!argument.startsWith("--") || argument.length() == 2) {
 				throw new UsageException("'" + argument + "' is not an option: options begin with '--', and their "
 						+ "values follow after '='");
@@ -57,6 +63,14 @@ final class Arguments {
 		if (this.options.put(name, (value != null) ? value : "") != null) {
 			throw new UsageException("Option '--" + name + "' is there twice");
 		}
+	}
+
+	/**
+	 * Returns the argument that is not an option.
+	 * @return the argument, empty if it is not there
+	 */
+	Optional<String> operand() {
+		return Optional.ofNullable(this.operand);
 	}
 
 	/**

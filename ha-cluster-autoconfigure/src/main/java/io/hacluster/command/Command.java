@@ -35,6 +35,15 @@ interface Command {
 	String summary();
 
 	/**
+	 * Returns what stands in the help for the one argument that is not an option.
+	 * @return such as {@code FILE}, in brackets if it may be left out; empty if there is
+	 * no such argument
+	 */
+	default String operand() {
+		return "";
+	}
+
+	/**
 	 * Returns what it can be told.
 	 * @return the options
 	 */

@@ -17,7 +17,7 @@ import io.hacluster.HaClusterException;
 public final class CommandLine {
 
 	private static final List<Command> COMMANDS = List.of(new RestoreCommand(), new StatusCommand(),
-			new SnapshotCommand(), new VerifyCommand());
+			new SnapshotCommand(), new VerifyCommand(), new DiffCommand());
 
 	private static final List<String> HELP = List.of("help", "--help", "-h");
 
@@ -117,7 +117,8 @@ public final class CommandLine {
 	}
 
 	private static void printHelp(Command command, PrintStream out) {
-		out.println("Usage: java -jar <application>.jar " + command.name() + " [options]");
+		out.println("Usage: java -jar <application>.jar " + command.name()
+				+ (command.operand().isEmpty() ? "" : " " + command.operand()) + " [options]");
 		out.println();
 		out.println(command.summary() + ".");
 		out.println();

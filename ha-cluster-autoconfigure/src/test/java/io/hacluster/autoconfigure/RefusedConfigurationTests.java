@@ -46,8 +46,13 @@ class RefusedConfigurationTests {
 			sqlite.snapshot-interval     | 0s          | longer than zero
 			sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
 			replication.checkpoint-pages | 0           | at least 1
+			replication.levels           | 30s,30s     | longer than zero and than the one before
+			replication.levels           | 0s          | longer than zero and than the one before
+			replication.levels           | 1s,2s,3s,4s,5s,6s,7s,8s,9s | 1 to 8 intervals
+			replication.l0-retention     | -1s         | must not be negative
 			replication.min-batch-interval | -1s       | must not be negative
 			replication.max-wal-size      | 1000KB     | at least 1MB
+			replication.diverged-to-keep | 0           | at least 1
 			backend.start-timeout        | 0s          | longer than zero
 			backend.stop-timeout         | 0s          | longer than zero
 			backend.health.interval      | 0s          | longer than zero

@@ -140,7 +140,7 @@ class FrozenHolderTests {
 
 		void end() throws Exception {
 			this.process.destroyForcibly();
-			this.process.waitFor(10, TimeUnit.SECONDS);
+			this.process.waitFor(60, TimeUnit.SECONDS);
 			this.reader.join(10_000);
 		}
 

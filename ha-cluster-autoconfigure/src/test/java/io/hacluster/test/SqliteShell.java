@@ -120,17 +120,6 @@ public final class SqliteShell implements AutoCloseable {
 	}
 
 	/**
-	 * Returns all that is in the database.
-	 * @return the result of the integrity check, then the statements that would make the
-	 * schema and every row anew
-	 */
-	public List<String> dump() {
-		List<String> lines = run("PRAGMA integrity_check;");
-		lines.addAll(run(".dump"));
-		return lines;
-	}
-
-	/**
 	 * Kills the process with SIGKILL.
 	 */
 	public void kill() {
@@ -154,7 +143,7 @@ public final class SqliteShell implements AutoCloseable {
 
 	private void await() {
 		try {
-			if (!this.process.waitFor(20, TimeUnit.SECONDS)) {
+			if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
 				this.process.destroyForcibly();
 				throw new IllegalStateException("sqlite3 does not end");
 			}

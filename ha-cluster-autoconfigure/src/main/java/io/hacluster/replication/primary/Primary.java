@@ -2,6 +2,7 @@ package io.hacluster.replication.primary;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -283,10 +284,18 @@ public final class Primary implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where files go that add no transaction.
+	 * Returns what appends to the log.
 	 */
 	PrimaryShipper shipper() {
 		return this.parts.shipper;
+	}
+
+	/**
+	 * Returns the size of the database file.
+	 * @return bytes
+	 */
+	long databaseBytes() throws IOException {
+		return Files.size(this.database);
 	}
 
 	/**

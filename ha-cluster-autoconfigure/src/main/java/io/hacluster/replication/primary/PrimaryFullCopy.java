@@ -49,6 +49,8 @@ final class PrimaryFullCopy {
 
 	private @Nullable PrimaryCopyJob job;
 
+	private long begunAt;
+
 	private @Nullable Long failedAt;
 
 	PrimaryFullCopy(NodeIdentity identity, PrimaryShipper shipper, PrimaryEncoder encoder, PrimaryCounters counters,
@@ -119,6 +121,7 @@ final class PrimaryFullCopy {
 			return;
 		}
 		long txid = this.shipper.txid() + 1;
+		this.begunAt = this.ticker.nanoTime();
 		PrimaryCopyJob created = PrimaryCopyJob.begin(this.identity, database, txid, this.shipper, this.encoder,
 				this.clock.instant(), this.wake);
 		logger.info("[{}] Shipping the whole database, {} pages, as transaction {}", this.identity,
@@ -134,7 +137,7 @@ final class PrimaryFullCopy {
 		this.counters.failure(null);
 		this.counters.batches.incrementAndGet();
 		this.counters.bytes.addAndGet(current.size());
-		this.counters.snapshots.incrementAndGet();
+		this.counters.levels.snapshot(current.size(), this.ticker.nanoTime() - this.begunAt);
 		if (current.mark().txid() > 1) {
 			this.listener.run();
 		}

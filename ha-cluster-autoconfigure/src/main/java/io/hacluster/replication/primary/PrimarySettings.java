@@ -22,12 +22,10 @@ import java.time.Duration;
  * @param storeRetry longest pause between attempts to open the log again
  * @param minBatchInterval time between batches at least, zero for none; no flush and no
  * checkpoint waits for it
- * @param snapshotInterval time between snapshots
- * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  */
 public record PrimarySettings(int checkpointPages, long maxWalBytes, int maxBatchBytes, int memoryBytes, int pipeline,
 		Duration safetyPoll, Duration busyTimeout, Duration barrierTimeout, Duration storeRetry,
-		Duration minBatchInterval, Duration snapshotInterval, Duration retention) {
+		Duration minBatchInterval) {
 
 	private static final long MAX_WAL_BYTES = 512L << 20;
 
@@ -48,22 +46,18 @@ public record PrimarySettings(int checkpointPages, long maxWalBytes, int maxBatc
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
 		}
-		if (safetyPoll.isNegative() || safetyPoll.isZero() || snapshotInterval.isNegative() || snapshotInterval.isZero()
-				|| retention.isNegative()) {
-			throw new IllegalArgumentException(
-					"'safetyPoll' and 'snapshotInterval' must be positive, 'retention' must not be negative");
+		if (safetyPoll.isNegative() || safetyPoll.isZero()) {
+			throw new IllegalArgumentException("'safetyPoll' must be positive");
 		}
 	}
 
 	/**
 	 * Returns the settings used unless told otherwise.
-	 * @param snapshotInterval time between snapshots
-	 * @param retention how long to keep what a snapshot covers
 	 * @return the settings
 	 */
-	public static PrimarySettings of(Duration snapshotInterval, Duration retention) {
+	public static PrimarySettings defaults() {
 		return new PrimarySettings(1000, MAX_WAL_BYTES, 8 << 20, 4 << 20, 4, Duration.ofSeconds(1),
-				Duration.ofMillis(100), BARRIER, Duration.ofSeconds(5), Duration.ZERO, snapshotInterval, retention);
+				Duration.ofMillis(100), BARRIER, Duration.ofSeconds(5), Duration.ZERO);
 	}
 
 	/**
@@ -74,8 +68,7 @@ public record PrimarySettings(int checkpointPages, long maxWalBytes, int maxBatc
 	 */
 	public PrimarySettings withWal(int pages, long maxBytes) {
 		return new PrimarySettings(pages, maxBytes, this.maxBatchBytes, this.memoryBytes, this.pipeline,
-				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.minBatchInterval,
-				this.snapshotInterval, this.retention);
+				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.minBatchInterval);
 	}
 
 	/**
@@ -85,8 +78,7 @@ public record PrimarySettings(int checkpointPages, long maxWalBytes, int maxBatc
 	 */
 	public PrimarySettings withMinBatchInterval(Duration interval) {
 		return new PrimarySettings(this.checkpointPages, this.maxWalBytes, this.maxBatchBytes, this.memoryBytes,
-				this.pipeline, this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, interval,
-				this.snapshotInterval, this.retention);
+				this.pipeline, this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, interval);
 	}
 
 }

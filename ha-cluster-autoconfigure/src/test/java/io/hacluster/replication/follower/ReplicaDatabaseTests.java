@@ -1,8 +1,8 @@
 package io.hacluster.replication.follower;
 
 import java.io.ByteArrayInputStream;
-import java.io.OutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,7 +297,7 @@ class ReplicaDatabaseTests {
 		Random random = new Random(42);
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(6);
 		int applied = 0;
-		while (System.nanoTime() < end || readers.stream().anyMatch((reader) -> reader.reads() < 50)) {
+		while (System.nanoTime() < end || applied <= 50 || readers.stream().anyMatch((reader) -> reader.reads() < 50)) {
 			int batch = 1 + random.nextInt(3);
 			for (int i = 0; i < batch; i++) {
 				this.source.transfer(random.nextInt(100000));

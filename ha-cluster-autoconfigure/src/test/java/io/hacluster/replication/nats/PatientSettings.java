@@ -21,9 +21,21 @@ public final class PatientSettings {
 	 * @return the settings
 	 */
 	public static NatsReplicaStoreSettings of(String cluster, Path spoolDirectory) {
+		return of(cluster, spoolDirectory, PATIENCE);
+	}
+
+	/**
+	 * Returns the same with another timeout for appends, for tests in which the server
+	 * vanishes.
+	 * @param cluster the cluster's name
+	 * @param spoolDirectory where to spool
+	 * @param appendTimeout how long a message may stay unacknowledged
+	 * @return the settings
+	 */
+	public static NatsReplicaStoreSettings of(String cluster, Path spoolDirectory, Duration appendTimeout) {
 		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of(cluster, spoolDirectory);
 		return new NatsReplicaStoreSettings(settings.bucket(), settings.replicas(), settings.maxBytes(),
-				settings.window(), PATIENCE, PATIENCE, PATIENCE, PATIENCE, settings.spoolDirectory(),
+				settings.window(), PATIENCE, appendTimeout, PATIENCE, PATIENCE, settings.spoolDirectory(),
 				settings.spoolThreshold());
 	}
 

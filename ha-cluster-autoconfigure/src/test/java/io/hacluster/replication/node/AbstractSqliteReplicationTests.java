@@ -255,19 +255,24 @@ abstract class AbstractSqliteReplicationTests {
 
 	/**
 	 * An application that is its own backend can have a transaction open when it steps
-	 * down, and commit it when the last flush is over.
+	 * down, and commit it when the last flush is over; or go on writing.
 	 */
-	@Test
-	void commitThatOutlivesTheStepDownIsSetAsideAndListed() throws Exception {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void commitThatOutlivesTheStepDownIsSetAsideAndListed(boolean begunBefore) throws Exception {
 		TestNode leader = leader("a", 1);
 		TestNode follower = node("b");
 		follower.follow();
 		leader.insert(0, 50);
 		leader.awaitShipped();
-		leader.execute("BEGIN IMMEDIATE");
-		leader.execute("INSERT INTO row VALUES (1000, 'late')");
+		if (begunBefore) {
+			leader.execute("BEGIN IMMEDIATE");
+		}
 		leader.stepDownWithBackendOpen();
-		leader.execute("COMMIT");
+		leader.execute("INSERT INTO row VALUES (1000, 'late')");
+		if (begunBefore) {
+			leader.execute("COMMIT");
+		}
 		leader.closeBackend();
 		follower.catchUp();
 		follower.lead(2);

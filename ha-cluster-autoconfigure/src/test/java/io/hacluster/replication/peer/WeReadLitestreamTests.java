@@ -1,17 +1,15 @@
 package io.hacluster.replication.peer;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Function;
 
 import io.nats.client.Connection;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.api.ObjectStoreConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.NodeId;
@@ -20,6 +18,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.replication.peer.Workload.AutoVacuum;
 import io.hacluster.replication.restore.RestoreListener;
 import io.hacluster.replication.restore.RestoreRequest;
@@ -33,9 +32,8 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * What the public Litestream writes, live and with levels and snapshots, we read: a
- * follower while Litestream goes on, and a node that comes when all is written.
+ * follower while Litestream goes on, and a restore when all is written.
  */
-@Timeout(120)
 class WeReadLitestreamTests {
 
 	private static NatsServer server;
@@ -70,24 +68,34 @@ class WeReadLitestreamTests {
 	}
 
 	@Test
-	void replicaInABucketBug25() throws Exception {
-		replicate(Litestream.CURRENT, 4096, AutoVacuum.INCREMENTAL);
+	void replicaInABucketOfAnyChunksBug25() throws Exception {
+		NatsReplicaStoreSettings settings = bucket();
+		replicate(Litestream.CURRENT, 4096, AutoVacuum.INCREMENTAL, stores(settings), url(settings));
+		Rechunker.rechunk(server, settings.bucket());
+		assertRestored(stores(settings), Dump.of(this.directory.resolve("litestream.db")));
 	}
 
 	@Test
 	void replicaInABucketWithPagesAsLz4FramesBug25() throws Exception {
-		replicate(Litestream.LEGACY, 512, AutoVacuum.NONE);
+		NatsReplicaStoreSettings settings = bucket();
+		replicate(Litestream.LEGACY, 512, AutoVacuum.NONE, stores(settings), url(settings));
 	}
 
-	private void replicate(String version, int pageSize, AutoVacuum autoVacuum) throws Exception {
-		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of("peer-" + UUID.randomUUID(),
+	private NatsReplicaStoreSettings bucket() throws Exception {
+		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
-		try (Connection connection = Nats.connect(server.url())) {
+		try (Connection connection = server.connect()) {
 			connection.objectStoreManagement().create(ObjectStoreConfiguration.builder(settings.bucket()).build());
 		}
-		replicate(version, pageSize, autoVacuum,
-				(node) -> new NatsReplicaStore(() -> new Options.Builder().server(server.url()), settings, node),
-				server.url() + "/" + settings.bucket());
+		return settings;
+	}
+
+	private static Function<NodeIdentity, ReplicaStore> stores(NatsReplicaStoreSettings settings) {
+		return (node) -> new NatsReplicaStore(server::options, settings, node);
+	}
+
+	private static String url(NatsReplicaStoreSettings settings) {
+		return server.url() + "/" + settings.bucket();
 	}
 
 	private void replicate(String version, int pageSize, AutoVacuum autoVacuum,
@@ -104,18 +112,38 @@ class WeReadLitestreamTests {
 				awaitLevels(follower.store(), () -> workload.rows(5).forEach(writer::run));
 				workload.growAndShrink().forEach(writer::run);
 				workload.schema().forEach(writer::run);
-				awaitContent(follower, database);
+				if (version.equals(Litestream.CURRENT)) {
+					awaitContent(follower, database);
+				}
 				workload.rows(5).forEach(writer::run);
 			}
-			awaitContent(follower, database);
+			assertReplicaIsRead(version, database, stores, url);
+			awaitContent(follower, this.directory.resolve("restored-by-litestream.db"));
 		}
+	}
+
+	/**
+	 * The older version now and then lacks the last transactions (Litestream #1037): so
+	 * what Litestream itself restores is what there is to read.
+	 */
+	private void assertReplicaIsRead(String version, Path database, Function<NodeIdentity, ReplicaStore> stores,
+			String url) {
+		Path theirs = this.directory.resolve("restored-by-litestream.db");
+		Litestream.restore(url, theirs);
+		if (version.equals(Litestream.CURRENT)) {
+			Dump.of(theirs).assertEquals(Dump.of(database), "restored by Litestream");
+		}
+		assertRestored(stores, Dump.of(theirs));
+	}
+
+	private void assertRestored(Function<NodeIdentity, ReplicaStore> stores, Dump expected) {
 		NodeIdentity reader = new NodeIdentity("peer", new NodeId("reader"), "nonce");
+		Path ours = this.directory.resolve("restored.db");
 		try (ReplicaStore store = stores.apply(reader)) {
-			Path restored = this.directory.resolve("restored.db");
-			new Restorer(store, reader).restore(RestoreRequest.to(restored).checked(RestoreRequest.Check.FULL),
-					RestoreListener.NONE);
-			Dump.of(restored).assertEquals(Dump.of(database), "restored");
+			new Restorer(store, reader).restore(
+					RestoreRequest.to(ours).checked(RestoreRequest.Check.FULL).overwriting(), RestoreListener.NONE);
 		}
+		Dump.of(ours).assertEquals(expected, "restored");
 	}
 
 	/**
@@ -123,7 +151,7 @@ class WeReadLitestreamTests {
 	 * snapshots.
 	 */
 	private static void awaitLevels(ReplicaStore store, Runnable writer) {
-		await().atMost(PeerNode.TIMEOUT).until(() -> {
+		await().atMost(PeerNode.TIMEOUT).pollInterval(Duration.ofMillis(200)).until(() -> {
 			writer.run();
 			return store.list().stream().map((entry) -> entry.name().level()).distinct().count() >= 4;
 		});

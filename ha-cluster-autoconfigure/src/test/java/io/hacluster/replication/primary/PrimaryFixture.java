@@ -21,6 +21,7 @@ import io.hacluster.replication.FaultyStore;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.RestoredDatabase;
+import io.hacluster.replication.level.LevelSettings;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.ltx.LtxName;
 
@@ -75,8 +76,18 @@ final class PrimaryFixture implements AutoCloseable {
 
 	static PrimarySettings settings(int checkpointPages, long maxWalBytes) {
 		return new PrimarySettings(checkpointPages, maxWalBytes, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofMillis(25), Duration.ofMillis(500), Duration.ZERO,
-				Duration.ofHours(1), Duration.ofHours(24));
+				Duration.ofMillis(200), Duration.ofMillis(25), Duration.ofMillis(500), Duration.ZERO);
+	}
+
+	/**
+	 * Nothing is due by itself.
+	 */
+	static LevelSettings levels() {
+		return levels(Duration.ofHours(1), Duration.ofHours(24));
+	}
+
+	static LevelSettings levels(Duration snapshotInterval, Duration retention) {
+		return new LevelSettings(List.of(Duration.ofDays(1)), Duration.ofMinutes(5), snapshotInterval, retention);
 	}
 
 	Primary create() {
