@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
-import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.connection.DatabaseConnections;
 import io.hacluster.replication.ltx.LtxHeader;
@@ -169,13 +168,11 @@ final class PrimaryCopyJob {
 		LogWriter open = this.shipper.requireWriter();
 		this.writer = open;
 		Instant timestamp = Instant.ofEpochMilli(this.header.timestamp());
-		CompletableFuture<?> snapshot = CompletableFuture.completedFuture(null);
+		await(open.append(LtxName.batch(this.mark.txid()), timestamp, encoded));
 		if (this.mark.txid() == 1) {
-			snapshot = open.append(LtxName.snapshot(1), timestamp, encoded);
+			// after the batch, so that nobody finds a snapshot of what is not there
+			await(open.append(LtxName.snapshot(1), timestamp, encoded));
 		}
-		CompletableFuture<LogEntry> batch = open.append(LtxName.batch(this.mark.txid()), timestamp, encoded);
-		await(snapshot);
-		await(batch);
 	}
 
 	private void await(CompletableFuture<?> outcome) {
