@@ -3,6 +3,7 @@ package io.hacluster.replication.follower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 
@@ -17,7 +18,6 @@ import io.hacluster.Ticker;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus.State;
-import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.RejoinBase.Ahead;
 import io.hacluster.replication.follower.RejoinBase.Nothing;
 import io.hacluster.replication.follower.RejoinBase.Replica;
@@ -48,6 +48,8 @@ public final class Follower {
 
 	private @Nullable String rejection;
 
+	private boolean restored;
+
 	/**
 	 * Creates a follower.
 	 * @param settings how it works
@@ -56,12 +58,14 @@ public final class Follower {
 	 * @param files the files of this node; no one else moves them while this runs
 	 * @param counters counts
 	 * @param onSetAside told what was set aside, and why
-	 * @param ticker for timeouts and lag
+	 * @param clock the wall clock, which the age of a backlog is told by
+	 * @param ticker for everything else
 	 */
 	public Follower(FollowerSettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
-			FollowerCounters counters, BiConsumer<Path, String> onSetAside, Ticker ticker) {
+			FollowerCounters counters, BiConsumer<Path, String> onSetAside, Clock clock, Ticker ticker) {
 		this.context = new FollowerContext(settings, node, store, files, counters,
-				new Rejoin(files, store, node, onSetAside), new FollowerQueue(), new FollowerProgress(), ticker);
+				new Rejoin(files, store, node, onSetAside), new FollowerQueue(),
+				new FollowerProgress(new FollowerLag(clock, ticker)), ticker);
 		this.queue = this.context.queue();
 		this.progress = this.context.progress();
 		this.node = node;
@@ -73,10 +77,6 @@ public final class Follower {
 		this.thread.start();
 	}
 
-	/**
-	 * Returns whether this follows and has not been told to stop.
-	 * @return whether it does
-	 */
 	public boolean isRunning() {
 		return this.thread.isAlive() && !this.context.isStopping();
 	}
@@ -180,7 +180,7 @@ public final class Follower {
 		if (!text.equals(this.progress.failure())) {
 			logger.warn("[{}] {}", this.node, text);
 		}
-		this.progress.failed(text, this.context.ticker().nanoTime());
+		this.progress.failed(text);
 	}
 
 	/**
@@ -196,6 +196,7 @@ public final class Follower {
 		}
 		if (current instanceof Nothing) {
 			this.base = new FollowerBootstrap(this.context).run();
+			this.restored = true;
 			this.rejection = null;
 		}
 		else if (current instanceof Ahead ahead) {
@@ -215,6 +216,9 @@ public final class Follower {
 			ReplicaPosition position = found.position();
 			this.progress.epoch(position.epoch());
 			this.progress.restart(position.txid(), position.txid(), position.offset());
+			if (!this.restored) {
+				new FollowerResume(this.context, open).join();
+			}
 		}
 		if (!new FollowerApplier(this.context, open).run()) {
 			// The log is another one: let the position be judged again
@@ -285,12 +289,12 @@ public final class Follower {
 	}
 
 	/**
-	 * Returns the oldest file that has come but is not applied.
-	 * @return the file, null if there is none
+	 * Returns how long the log has been ahead of the replica; since the last news from it
+	 * while there are none.
+	 * @return the lag, zero if level
 	 */
-	public @Nullable Received oldest() {
-		Received taken = this.progress.taken();
-		return (taken != null) ? taken : this.queue.firstFile();
+	public Duration lag() {
+		return this.progress.lag(this.queue.firstFile());
 	}
 
 }

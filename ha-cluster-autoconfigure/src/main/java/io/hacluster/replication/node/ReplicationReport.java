@@ -1,19 +1,16 @@
 package io.hacluster.replication.node;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Epoch;
-import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.ReplicationStatus.Counters;
 import io.hacluster.replication.ReplicationStatus.State;
 import io.hacluster.replication.follower.Follower;
 import io.hacluster.replication.follower.FollowerCounters;
-import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.FollowerProgress;
 import io.hacluster.replication.primary.PrimaryStatus;
 
@@ -21,10 +18,6 @@ import io.hacluster.replication.primary.PrimaryStatus;
  * Puts together how replication is, from whatever is at work. Thread-safe.
  */
 final class ReplicationReport {
-
-	private final Clock clock;
-
-	private final Ticker ticker;
 
 	private final FollowerCounters counters = new FollowerCounters();
 
@@ -39,11 +32,6 @@ final class ReplicationReport {
 	private volatile long txid;
 
 	private volatile @Nullable PrimaryStatus former;
-
-	ReplicationReport(Clock clock, Ticker ticker) {
-		this.clock = clock;
-		this.ticker = ticker;
-	}
 
 	FollowerCounters counters() {
 		return this.counters;
@@ -102,28 +90,11 @@ final class ReplicationReport {
 		}
 		if (followed != null) {
 			FollowerProgress progress = followed.progress();
-			return new ReplicationStatus(progress.state(), progress.txid(), progress.logTxid(), lag(followed),
+			return new ReplicationStatus(progress.state(), progress.txid(), progress.logTxid(), followed.lag(),
 					progress.failure(), this.diverged, counters(this.former));
 		}
 		return new ReplicationStatus(State.STOPPED, this.txid, this.txid, Duration.ZERO, null, this.diverged,
 				counters(this.former));
-	}
-
-	/**
-	 * How long the oldest transaction has been waiting that has come but is not applied:
-	 * since it was shipped, by the clocks of two machines, but no less than since it
-	 * came. Without news from the log it counts from the last.
-	 */
-	private Duration lag(Follower followed) {
-		Received oldest = followed.oldest();
-		long now = this.ticker.nanoTime();
-		if (oldest != null) {
-			Duration here = Duration.ofNanos(Math.max(0, now - oldest.receivedAt()));
-			Duration since = Duration.between(oldest.file().entry().timestamp(), this.clock.instant());
-			return (since.compareTo(here) > 0) ? since : here;
-		}
-		FollowerProgress progress = followed.progress();
-		return (progress.failure() != null) ? Duration.ofNanos(Math.max(0, now - progress.failedAt())) : Duration.ZERO;
 	}
 
 	private Counters counters(@Nullable PrimaryStatus primary) {

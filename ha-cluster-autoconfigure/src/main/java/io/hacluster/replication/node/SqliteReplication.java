@@ -92,7 +92,7 @@ public final class SqliteReplication implements Replication {
 		this.clock = clock;
 		this.ticker = ticker;
 		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), node, clock);
-		this.report = new ReplicationReport(clock, ticker);
+		this.report = new ReplicationReport();
 		this.report.diverged(this.files.diverged());
 		this.terms = new ReplicationTerm.Factory(primarySettings, node, store, this.files, listener, clock, ticker);
 	}
@@ -115,7 +115,7 @@ public final class SqliteReplication implements Replication {
 			}
 			this.files.recover();
 			Follower started = new Follower(this.followerSettings, this.node, this.store, this.files,
-					this.report.counters(), this::setAside, this.ticker);
+					this.report.counters(), this::setAside, this.clock, this.ticker);
 			this.follower = started;
 			this.report.following(started);
 			started.start();

@@ -110,7 +110,7 @@ class FollowerCrashTests {
 				Duration.ofSeconds(10));
 		return new Follower(settings, TestLog.identity("follower"), store, files, counters, (path, reason) -> {
 			throw new AssertionError(reason);
-		}, Ticker.SYSTEM);
+		}, Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
 	private static long query(Statement statement, String sql) throws Exception {

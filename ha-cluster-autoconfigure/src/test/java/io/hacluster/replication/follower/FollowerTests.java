@@ -344,7 +344,7 @@ class FollowerTests {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
 		this.follower = new Follower(settings, NODE, store, this.files, this.counters,
-				(path, reason) -> this.setAside.add(reason), Ticker.SYSTEM);
+				(path, reason) -> this.setAside.add(reason), Clock.systemUTC(), Ticker.SYSTEM);
 		this.follower.start();
 	}
 

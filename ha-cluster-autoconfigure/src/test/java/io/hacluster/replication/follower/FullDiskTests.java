@@ -50,7 +50,7 @@ class FullDiskTests {
 				Clock.systemUTC());
 		this.follower = new Follower(FollowerSettings.of(100), NODE, this.log.store(), this.files,
 				new FollowerCounters(), (path, reason) -> {
-				}, Ticker.SYSTEM);
+				}, Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
 	@AfterEach
