@@ -210,8 +210,7 @@ public final class Follower {
 	private void follow(Replica found) throws IOException {
 		FollowerReplica open = this.replica;
 		if (open == null) {
-			open = FollowerReplica.open(this.context.files(), found.position(), this.context.settings(), this.node,
-					this.context.counters(), this.context.ticker());
+			open = FollowerReplica.open(this.context, found.position());
 			this.replica = open;
 			ReplicaPosition position = found.position();
 			this.progress.epoch(position.epoch());

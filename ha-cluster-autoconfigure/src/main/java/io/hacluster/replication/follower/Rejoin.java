@@ -93,6 +93,10 @@ public final class Rejoin {
 	 */
 	void setAside(Place place, @Nullable ReplicaPosition position, String reason) throws IOException {
 		Epoch epoch = (position != null) ? position.epoch() : Epoch.NONE;
+		if (place == Place.REPLICA) {
+			// Who has it open would read for ever what is no replica any more
+			WalIndex.invalidate(this.files.replica().shared());
+		}
 		this.onSetAside.accept(this.files.setAside(place, epoch, reason), reason);
 	}
 

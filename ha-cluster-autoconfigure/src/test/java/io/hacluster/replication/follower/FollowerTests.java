@@ -238,7 +238,7 @@ class FollowerTests {
 			statement.execute("BEGIN IMMEDIATE");
 			statement.execute("UPDATE account SET balance = 0");
 			assertThat(stop()).isInstanceOf(Nothing.class);
-			statement.execute("COMMIT");
+			statement.execute("ROLLBACK");
 		}
 		assertThat(this.setAside).hasSize(1);
 		start();
