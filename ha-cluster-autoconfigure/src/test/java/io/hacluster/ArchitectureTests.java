@@ -78,6 +78,8 @@ class ArchitectureTests {
 		.definedBy(REPLICATION)
 		.layer("stores")
 		.definedBy(REPLICATION + ".nats", REPLICATION + ".local")
+		.layer("divergence")
+		.definedBy(REPLICATION + ".divergence")
 		.layer("primary")
 		.definedBy(REPLICATION + ".primary")
 		.layer("follower")
@@ -90,10 +92,12 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("formats")
 		.whereLayer("stores")
 		.mayOnlyAccessLayers("log", "formats")
+		.whereLayer("divergence")
+		.mayOnlyAccessLayers("log", "formats")
 		.whereLayer("primary")
 		.mayOnlyAccessLayers("log", "formats")
 		.whereLayer("follower")
-		.mayOnlyAccessLayers("log", "formats");
+		.mayOnlyAccessLayers("divergence", "log", "formats");
 
 	@ArchTest
 	static final ArchRule domainsDoNotSeeOneAnother = slices().assignedFrom(new Domains())

@@ -14,6 +14,7 @@ import io.hacluster.election.ElectionStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
 
 /**
@@ -114,8 +115,22 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		details.put("logPosition", replication.logTxid());
 		details.put("lag", replication.lag().toMillis() / MILLIS_PER_SECOND);
 		if (!replication.diverged().isEmpty()) {
-			details.put("diverged", replication.diverged());
+			details.put("diverged", replication.diverged().stream().map(HaClusterHealthIndicator::describe).toList());
 		}
+		return details;
+	}
+
+	private static Map<String, Object> describe(DivergedDatabase database) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("file", database.file().toString());
+		details.put("time", database.time());
+		details.put("bytes", database.bytes());
+		details.put("epoch", database.epoch().value());
+		DivergedDatabase.Branch branch = database.branch();
+		if (branch != null) {
+			details.put("branch", branch.txid());
+		}
+		details.put("reason", database.reason());
 		return details;
 	}
 

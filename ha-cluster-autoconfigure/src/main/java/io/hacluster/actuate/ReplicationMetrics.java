@@ -48,7 +48,7 @@ public class ReplicationMetrics implements MeterBinder {
 				(status) -> Math.max(0, status.logTxid() - status.txid()));
 		gauge(registry, "failing", "Whether something is wrong with the replication at the moment", null,
 				(status) -> (status.failure() != null) ? 1 : 0);
-		gauge(registry, "diverged", "Databases set aside because the log went another way", BaseUnits.FILES,
+		gauge(registry, "diverged", "Databases set aside that are still there", BaseUnits.FILES,
 				(status) -> status.diverged().size());
 		for (ReplicationStatus.State state : ReplicationStatus.State.values()) {
 			Gauge.builder(PREFIX + "state", this.status, (source) -> (source.get().state() == state) ? 1 : 0)
@@ -68,6 +68,8 @@ public class ReplicationMetrics implements MeterBinder {
 		counter(registry, "store.errors", "Failures of the store of the log", null, Counters::storeErrors);
 		counter(registry, "fence.rejections", "Appends refused because a newer leader had fenced the log", null,
 				Counters::fenceRejections);
+		counter(registry, "divergences", "Databases set aside because the log went another way", null,
+				Counters::divergences);
 	}
 
 	private void gauge(MeterRegistry registry, String name, String description, @Nullable String unit,

@@ -141,8 +141,15 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 *
 	 * @param checkpointPages Number of pages in the write-ahead log from which on the
 	 * leader makes a checkpoint.
+	 * @param minBatchInterval Time that the leader lets pass at least between two batches
+	 * of transactions. Zero ships each commit at once; more takes less processor time
+	 * under load and as much longer to reach the log. A step-down and a checkpoint do not
+	 * wait for it.
+	 * @param divergedToKeep How many databases that were set aside are kept, at least
+	 * one.
 	 */
-	public record Replication(@DefaultValue("1000") int checkpointPages) {
+	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("0s") Duration minBatchInterval,
+			@DefaultValue("10") int divergedToKeep) {
 	}
 
 	/**

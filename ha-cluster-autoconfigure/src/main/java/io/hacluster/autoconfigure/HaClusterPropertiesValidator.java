@@ -124,6 +124,13 @@ final class HaClusterPropertiesValidator {
 		if (replication.checkpointPages() < 1) {
 			throw invalid("replication.checkpoint-pages", replication.checkpointPages(), "It must be at least 1");
 		}
+		if (replication.minBatchInterval().isNegative()) {
+			throw invalid("replication.min-batch-interval", replication.minBatchInterval(), "It must not be negative");
+		}
+		if (replication.divergedToKeep() < 1) {
+			throw invalid("replication.diverged-to-keep", replication.divergedToKeep(),
+					"It must be at least 1, or the newest would be gone before anybody has seen it");
+		}
 	}
 
 	private void validateBackend(HaClusterProperties.Backend backend) {

@@ -14,7 +14,9 @@ import org.springframework.context.annotation.Bean;
 import io.hacluster.FencedException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.event.DatabaseDivergedEvent;
 import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.Replication;
 import io.hacluster.replication.ReplicationListener;
@@ -43,8 +45,8 @@ public final class HaClusterReplicationAutoConfiguration {
 		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
-						replication.checkpointPages()),
-				identity, store, new FencedLeader(node), Clock.systemUTC(), Ticker.SYSTEM);
+						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep()),
+				identity, store, new NodeListener(identity, node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
 	private static Path absolute(String path) {
@@ -52,10 +54,19 @@ public final class HaClusterReplicationAutoConfiguration {
 	}
 
 	/**
-	 * Tells the node that the log has refused it. The node is looked up late: it is made
-	 * after the replication that it drives.
+	 * Tells the node that the log has refused it, or that its database has been set
+	 * aside. The node is looked up late: it is made after the replication that it drives.
 	 */
-	private record FencedLeader(ObjectProvider<ClusterLifecycle> node) implements ReplicationListener {
+	private record NodeListener(NodeIdentity identity,
+			ObjectProvider<ClusterLifecycle> node) implements ReplicationListener {
+
+		@Override
+		public void diverged(DivergedDatabase database) {
+			DivergedDatabase.Branch branch = database.branch();
+			DatabaseDivergedEvent event = new DatabaseDivergedEvent(this.identity.cluster(), this.identity.nodeId(),
+					database.epoch(), database.file(), (branch != null) ? branch.txid() : null, database.reason());
+			this.node.ifAvailable((lifecycle) -> lifecycle.diverged(event));
+		}
 
 		@Override
 		public void fenced(FencedException cause) {

@@ -15,6 +15,7 @@ import io.hacluster.Ticker;
 import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.LeaderElector;
+import io.hacluster.event.DatabaseDivergedEvent;
 
 /**
  * The life of a node: it settles as a follower, takes part in the election, becomes
@@ -115,6 +116,18 @@ public final class ClusterLifecycle {
 		NodeLife current = this.life;
 		if (current != null) {
 			current.post(Signal.lost(null, reason));
+		}
+	}
+
+	/**
+	 * To be called when the database of this node has been set aside: has the listeners
+	 * told. Returns at once; does nothing on a node that is not started.
+	 * @param event what to tell
+	 */
+	public void diverged(DatabaseDivergedEvent event) {
+		NodeLife current = this.life;
+		if (current != null) {
+			current.diverged(event);
 		}
 	}
 

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeIdentity;
+import io.hacluster.event.DatabaseDivergedEvent;
 import io.hacluster.event.LeaderChangedEvent;
 import io.hacluster.event.LeadershipGrantedEvent;
 import io.hacluster.event.LeadershipRevokedEvent;
@@ -75,6 +76,10 @@ final class LeadershipEvents implements AutoCloseable {
 			this.pending.removeIf((it) -> it.event() instanceof LeaderChangedEvent);
 		}
 		add(new Pending(new LeaderChangedEvent(this.identity.cluster(), this.identity.nodeId(), leader)));
+	}
+
+	void diverged(DatabaseDivergedEvent event) {
+		add(new Pending(event));
 	}
 
 	/**

@@ -20,6 +20,7 @@ import io.hacluster.backend.ExitAwareBackend;
 import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.Lease;
+import io.hacluster.event.DatabaseDivergedEvent;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.VirtualIp;
 
@@ -110,6 +111,10 @@ final class NodeLife implements ElectionListener {
 
 	Optional<HeldLease> heldLease() {
 		return this.control.heldLease();
+	}
+
+	void diverged(DatabaseDivergedEvent event) {
+		this.events.diverged(event);
 	}
 
 	void post(Signal signal) {

@@ -1,7 +1,5 @@
 package io.hacluster.replication;
 
-import java.nio.file.Path;
-
 import io.hacluster.FencedException;
 
 /**
@@ -19,10 +17,9 @@ public interface ReplicationListener {
 	/**
 	 * A local database has been set aside, because it holds, or may hold, transactions
 	 * that the log lacks.
-	 * @param file where it is now
-	 * @param reason why, for people
+	 * @param database where it is now, and what is known of it
 	 */
-	default void diverged(Path file, String reason) {
+	default void diverged(DivergedDatabase database) {
 	}
 
 	/**

@@ -14,19 +14,26 @@ import java.time.Duration;
  * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  * @param checkpointPages pages in the leader's write-ahead log from which on a checkpoint
  * is made; at least 1
+ * @param minBatchInterval time between batches at least, zero for none
+ * @param divergedToKeep how many databases that were set aside are kept; at least 1
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages) {
+		int checkpointPages, Duration minBatchInterval, int divergedToKeep) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
+
+	private static final int DIVERGED_TO_KEEP = 10;
 
 	/**
 	 * Creates settings.
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings {
-		if (checkpointPages < 1) {
-			throw new IllegalArgumentException("'checkpointPages' must be positive");
+		if (checkpointPages < 1 || divergedToKeep < 1) {
+			throw new IllegalArgumentException("'checkpointPages' and 'divergedToKeep' must be positive");
+		}
+		if (minBatchInterval.isNegative()) {
+			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
 		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
@@ -34,7 +41,8 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	}
 
 	/**
-	 * Creates settings with a checkpoint after 1000 pages.
+	 * Creates settings with a checkpoint after 1000 pages and no time between batches,
+	 * which keep ten databases that were set aside.
 	 * @param path the database file
 	 * @param replicaPath the replica
 	 * @param snapshotInterval time between snapshots
@@ -42,7 +50,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
-		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES);
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP);
 	}
 
 }

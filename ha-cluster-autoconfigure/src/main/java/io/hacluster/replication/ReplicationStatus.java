@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param lag how long the oldest committed but unshipped (leader) or shipped but
  * unapplied (follower) transaction has been waiting; zero when level
  * @param failure what is wrong at the moment, null if nothing
- * @param diverged paths of files set aside, oldest first
+ * @param diverged what has been set aside and is still there, oldest first
  * @param counters totals since the start of the process
  */
 public record ReplicationStatus(State state, long txid, long logTxid, Duration lag, @Nullable String failure,
-		List<String> diverged, Counters counters) {
+		List<DivergedDatabase> diverged, Counters counters) {
 
 	/**
 	 * The states of replication.
@@ -71,9 +71,10 @@ public record ReplicationStatus(State state, long txid, long logTxid, Duration l
 	 * @param restores replicas built from the log
 	 * @param storeErrors failures of the store
 	 * @param fenceRejections appends refused because of a newer fence
+	 * @param divergences databases set aside
 	 */
 	public record Counters(long shippedBatches, long shippedBytes, long appliedBatches, long appliedBytes,
-			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections) {
+			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections, long divergences) {
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.hacluster.actuate;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ import io.hacluster.election.ElectionStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,7 +46,7 @@ class HaClusterHealthIndicatorTests {
 
 	private @Nullable String replicationFailure;
 
-	private List<String> diverged = List.of();
+	private List<DivergedDatabase> diverged = List.of();
 
 	@Test
 	void healthOfFollowerIsUpWithItsDetails() {
@@ -118,8 +120,12 @@ class HaClusterHealthIndicatorTests {
 
 	@Test
 	void healthNamesDivergedFiles() {
-		this.diverged = List.of("/data/db.diverged-3-1");
-		assertThat(replicationDetails(health())).containsEntry("diverged", this.diverged);
+		Instant time = Instant.parse("2026-01-02T03:04:05Z");
+		this.diverged = List.of(new DivergedDatabase(Path.of("/data/db.diverged-3-20260102T030405Z"), new Epoch(3),
+				time, 8192, new DivergedDatabase.Branch("log", 41), "node-b has led since"));
+		assertThat(replicationDetails(health())).containsEntry("diverged",
+				List.of(Map.of("file", "/data/db.diverged-3-20260102T030405Z", "time", time, "bytes", 8192L, "epoch",
+						3L, "branch", 41L, "reason", "node-b has led since")));
 	}
 
 	@Test
@@ -149,7 +155,7 @@ class HaClusterHealthIndicatorTests {
 		return new HaClusterHealthIndicator(this::status, this::election,
 				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
 						this.replicationFailure, this.diverged,
-						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)))
+						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
 			.health();
 	}
 

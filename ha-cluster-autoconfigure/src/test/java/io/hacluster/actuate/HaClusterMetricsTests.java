@@ -1,5 +1,6 @@
 package io.hacluster.actuate;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,7 @@ import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepReport;
 import io.hacluster.lifecycle.TransitionReport;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,8 +67,10 @@ class HaClusterMetricsTests {
 
 	@Test
 	void scrapeHasTheMetersOfTheReplication() {
-		new ReplicationMetrics(() -> new ReplicationStatus(ReplicationStatus.State.AWAITING_DATABASE, 40, 42,
-				Duration.ofMillis(250), "x", List.of("f"), new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9)),
+		new ReplicationMetrics(
+				() -> new ReplicationStatus(ReplicationStatus.State.AWAITING_DATABASE, 40, 42, Duration.ofMillis(250),
+						"x", List.of(new DivergedDatabase(Path.of("f"), new Epoch(1), Instant.EPOCH, 1, null, "test")),
+						new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
 				TAGS)
 			.bindTo(this.registry);
 		String labels = "{cluster=\"c\",node=\"a\"} ";
@@ -85,7 +89,8 @@ class HaClusterMetricsTests {
 				"ha_cluster_replication_checkpoints_total" + labels + "6.0",
 				"ha_cluster_replication_restores_total" + labels + "7.0",
 				"ha_cluster_replication_store_errors_total" + labels + "8.0",
-				"ha_cluster_replication_fence_rejections_total" + labels + "9.0");
+				"ha_cluster_replication_fence_rejections_total" + labels + "9.0",
+				"ha_cluster_replication_divergences_total" + labels + "10.0");
 	}
 
 	@Test

@@ -127,7 +127,7 @@ class LeaderEndpointTests {
 			boolean leader = environment.getRequiredProperty("test.leader", boolean.class);
 			return new LeaderEndpoint(new FixedLeadership(leader), () -> leader ? "LEADER" : "FOLLOWER",
 					() -> new ReplicationStatus(ReplicationStatus.State.SHIPPING, 42, 43, Duration.ofMillis(1500), null,
-							List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+							List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
 		}
 
 		@Bean

@@ -24,6 +24,7 @@ import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.replication.Replication;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.node.SqliteReplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,7 +61,7 @@ class HaClusterReplicationAutoConfigurationTests {
 	void contextWhenUserHasReplicationUsesIt() {
 		Replication replication = mock(Replication.class);
 		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
-				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
 		given(replication.flush(any())).willReturn(true);
 		withDatabase("a").withBean("mine", Replication.class, () -> replication)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));
@@ -77,6 +78,30 @@ class HaClusterReplicationAutoConfigurationTests {
 				awaitLeader(second);
 				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(database("b")));
 				assertThat(count(database("b"))).isEqualTo(3);
+			});
+		});
+	}
+
+	@Test
+	void contextWithMinBatchIntervalPutsManyCommitsIntoFewBatches() {
+		withDatabase("a").withPropertyValues("ha.cluster.replication.min-batch-interval=1h").run((first) -> {
+			awaitLeader(first);
+			write(database("a"), "CREATE TABLE t (x)");
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> first.getBean(Replication.class).status().txid() > 0);
+			for (int i = 0; i < 30; i++) {
+				write(database("a"), "INSERT INTO t VALUES (1)");
+			}
+			withDatabase("b").run((second) -> {
+				first.getSourceApplicationContext().close();
+				awaitLeader(second);
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(database("b")));
+				assertThat(count(database("b"))).isEqualTo(30);
+				// the full copy, two at the beginning, and the rest when it steps down
+				assertThat(second.getBean(LocalReplicaStore.class).list())
+					.filteredOn((entry) -> entry.name().level() == LtxName.LEVEL_BATCH)
+					.hasSizeBetween(1, 4);
 			});
 		});
 	}

@@ -63,7 +63,7 @@ public final class SourceDatabase implements AutoCloseable {
 		this.position = WalPosition.start(new WalReader(this.log).header().orElseThrow());
 	}
 
-	Path path() {
+	public Path path() {
 		return this.path;
 	}
 

@@ -30,8 +30,12 @@ public final class TestLog implements AutoCloseable {
 	private LogWriter writer;
 
 	public TestLog(Path directory, Path source) throws Exception {
+		this(directory, source, 4096);
+	}
+
+	public TestLog(Path directory, Path source, int pageSize) throws Exception {
 		this.store = new LocalReplicaStore(directory, identity("leader"));
-		this.source = new SourceDatabase(source);
+		this.source = new SourceDatabase(source, pageSize);
 		this.writer = this.store.fence(new Epoch(1), identity("leader"));
 	}
 
@@ -103,7 +107,11 @@ public final class TestLog implements AutoCloseable {
 	}
 
 	public LogEntry append(LtxName name, byte[] content) throws Exception {
-		return this.writer.append(name, Instant.now(), bytes(content)).get(10, TimeUnit.SECONDS);
+		return append(name, Instant.now(), content);
+	}
+
+	public LogEntry append(LtxName name, Instant timestamp, byte[] content) throws Exception {
+		return this.writer.append(name, timestamp, bytes(content)).get(10, TimeUnit.SECONDS);
 	}
 
 	static ByteSource bytes(byte[] content) {

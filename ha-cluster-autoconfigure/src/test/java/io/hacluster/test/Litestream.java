@@ -26,6 +26,12 @@ public final class Litestream implements AutoCloseable {
 	 */
 	public static final String LEGACY = "0.5.6";
 
+	/**
+	 * Its NATS client now and then cancels a read that has just reached its end (nats.go
+	 * 1.44, whoever wrote the object), upon which the extension does not open.
+	 */
+	private static final int MAX_ATTEMPTS = 100;
+
 	private final Process process;
 
 	private final Path log;
@@ -45,8 +51,18 @@ public final class Litestream implements AutoCloseable {
 		Path extension = ProjectScript.path("litestream", "vfs");
 		SqliteShell shell = SqliteShell.start(Map.of("LITESTREAM_REPLICA_URL", replica));
 		shell.run(".load " + extension);
-		shell.run(".open file:replica.db?vfs=litestream");
-		return shell;
+		for (int i = 1; true; i++) {
+			try {
+				shell.run(".open file:replica.db?vfs=litestream");
+				return shell;
+			}
+			catch (IllegalStateException ex) {
+				if (i == MAX_ATTEMPTS || !ex.getMessage().contains("context canceled")) {
+					shell.kill();
+					throw ex;
+				}
+			}
+		}
 	}
 
 	/**

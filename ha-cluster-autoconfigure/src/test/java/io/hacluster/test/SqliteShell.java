@@ -97,18 +97,26 @@ public final class SqliteShell implements AutoCloseable {
 	 */
 	public List<String> answer() {
 		List<String> lines = new ArrayList<>();
+		List<String> complaints = new ArrayList<>();
+		boolean failed = false;
 		try {
 			for (String line = this.answers.readLine(); !END.equals(line); line = this.answers.readLine()) {
-				if (line == null || line.startsWith("Error:") || line.contains("rror near line")) {
-					throw new IllegalStateException("sqlite3 answered " + line + " after " + lines);
+				if (line == null) {
+					throw new IllegalStateException("sqlite3 has ended after " + lines + complaints);
 				}
-				lines.add(line);
+				boolean error = line.startsWith("Error:") || line.contains("rror near line");
+				boolean logged = line.startsWith("time=") && line.contains(" level=");
+				((error || logged) ? complaints : lines).add(line);
+				failed = failed || error;
 			}
-			return lines;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		if (failed) {
+			throw new IllegalStateException("sqlite3 answered " + String.join("\n", complaints));
+		}
+		return lines;
 	}
 
 	/**

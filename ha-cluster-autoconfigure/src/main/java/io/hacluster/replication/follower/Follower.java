@@ -2,10 +2,8 @@ package io.hacluster.replication.follower;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,15 +55,13 @@ public final class Follower {
 	 * @param store the log
 	 * @param files the files of this node; no one else moves them while this runs
 	 * @param counters counts
-	 * @param onSetAside told what was set aside, and why
 	 * @param clock the wall clock, which the age of a backlog is told by
 	 * @param ticker for everything else
 	 */
 	public Follower(FollowerSettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
-			FollowerCounters counters, BiConsumer<Path, String> onSetAside, Clock clock, Ticker ticker) {
-		this.context = new FollowerContext(settings, node, store, files, counters,
-				new Rejoin(files, store, node, onSetAside), new FollowerQueue(),
-				new FollowerProgress(new FollowerLag(clock, ticker)), ticker);
+			FollowerCounters counters, Clock clock, Ticker ticker) {
+		this.context = new FollowerContext(settings, node, store, files, counters, new Rejoin(files, store, node),
+				new FollowerQueue(), new FollowerProgress(new FollowerLag(clock, ticker)), ticker);
 		this.queue = this.context.queue();
 		this.progress = this.context.progress();
 		this.node = node;
@@ -232,10 +228,11 @@ public final class Follower {
 		this.rejection = reason;
 		FollowerReplica open = this.replica;
 		this.replica = null;
+		ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
 		if (open != null) {
+			position = open.position();
 			open.abandon();
 		}
-		ReplicaPosition position = (this.base instanceof Replica found) ? found.position() : null;
 		// What has been applied is gone: whoever waits for it has to wait for the new one
 		this.progress.restart(0, this.progress.logTxid(), LogOffset.START);
 		try {

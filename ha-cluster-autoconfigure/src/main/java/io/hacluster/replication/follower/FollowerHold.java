@@ -113,7 +113,9 @@ final class FollowerHold implements FollowerWatch.Handler {
 	}
 
 	private boolean overtaken(String reason) throws IOException {
-		ReplicaPosition position = this.context.files().position().read().orElse(null);
+		String logId = this.context.files().position().read().map(ReplicaPosition::logId).orElse("");
+		ReplicaPosition position = new ReplicaPosition(this.ahead.place(), this.ahead.logTxid(), this.ahead.tail(),
+				logId, this.ahead.epoch(), null);
 		this.context.rejoin()
 			.setAside(this.ahead.place(), position, "it may hold transactions that the log lacks, and " + reason);
 		this.next = new Nothing();

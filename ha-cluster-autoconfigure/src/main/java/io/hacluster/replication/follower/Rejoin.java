@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,6 +11,7 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.DivergedDatabase.Branch;
 import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
@@ -38,20 +38,16 @@ public final class Rejoin {
 
 	private final NodeIdentity node;
 
-	private final BiConsumer<Path, String> onSetAside;
-
 	/**
 	 * Creates the judge.
 	 * @param files the files of this node
 	 * @param store the log
 	 * @param node this process
-	 * @param onSetAside told what was set aside, and why
 	 */
-	Rejoin(ReplicaFiles files, ReplicaStore store, NodeIdentity node, BiConsumer<Path, String> onSetAside) {
+	Rejoin(ReplicaFiles files, ReplicaStore store, NodeIdentity node) {
 		this.files = files;
 		this.store = store;
 		this.node = node;
-		this.onSetAside = onSetAside;
 	}
 
 	/**
@@ -68,8 +64,9 @@ public final class Rejoin {
 		if (database && replica) {
 			Place other = position.map(ReplicaPosition::place).orElse(Place.DATABASE) == Place.DATABASE ? Place.REPLICA
 					: Place.DATABASE;
-			setAside(other, position.orElse(null), "both a database and a replica are there, and it is the other "
-					+ "one that this node has worked with");
+			setAside(other, position.map(ReplicaPosition::epoch).orElse(Epoch.NONE), null,
+					"both a database and a replica are there, and it is the other "
+							+ "one that this node has worked with");
 			database = other != Place.DATABASE;
 			replica = !database;
 		}
@@ -87,17 +84,26 @@ public final class Rejoin {
 	/**
 	 * Sets a database aside.
 	 * @param place where it is
-	 * @param position what is known of it
+	 * @param position the last transaction that it surely has in common with the log, and
+	 * the last epoch that it has been part of; null if unknown
 	 * @param reason why, for people
 	 * @throws IOException if it cannot be renamed
 	 */
 	void setAside(Place place, @Nullable ReplicaPosition position, String reason) throws IOException {
-		Epoch epoch = (position != null) ? position.epoch() : Epoch.NONE;
+		if (position != null) {
+			setAside(place, position.epoch(), new Branch(position.logId(), position.txid()), reason);
+		}
+		else {
+			setAside(place, Epoch.NONE, null, reason);
+		}
+	}
+
+	private void setAside(Place place, Epoch epoch, @Nullable Branch branch, String reason) throws IOException {
 		if (place == Place.REPLICA) {
 			// Who has it open would read for ever what is no replica any more
 			WalIndex.invalidate(this.files.replica().shared());
 		}
-		this.onSetAside.accept(this.files.setAside(place, epoch, reason), reason);
+		this.files.setAside(place, epoch, branch, reason);
 	}
 
 	private RejoinBase judgeUnknown(Place place) throws IOException {
@@ -143,8 +149,9 @@ public final class Rejoin {
 			return demoteLevel(position, level.get());
 		}
 		if (overtakenBy != null) {
-			setAside(Place.DATABASE, position, "it may hold transactions that the log lacks, and " + overtakenBy.node()
-					+ " has led since, in epoch " + overtakenBy.epoch());
+			long txid = RejoinEvidence.lastOf(this.store, entries, position);
+			setAside(Place.DATABASE, position.at(txid), "it may hold transactions that the log lacks, and "
+					+ overtakenBy.node() + " has led since, in epoch " + overtakenBy.epoch());
 			return new Nothing();
 		}
 		long last = lastBatch(entries);

@@ -10,6 +10,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
@@ -109,6 +110,49 @@ final class RejoinEvidence {
 		}
 		finally {
 			Files.deleteIfExists(temporary);
+		}
+	}
+
+	/**
+	 * Finds the last transaction in the log that a former leader shipped in its last
+	 * term, of which each file bears the epoch. The epochs of the files do not fall, so
+	 * that a few headers will do.
+	 * @param store the log
+	 * @param entries a listing
+	 * @param position what is known of the former leader's database
+	 * @return the transaction; that of the position if there is none after it, or none
+	 * that bears the epoch
+	 * @throws IOException if the log cannot be read
+	 */
+	static long lastOf(ReplicaStore store, List<LogEntry> entries, ReplicaPosition position) throws IOException {
+		List<LogEntry> later = entries.stream()
+			.filter((entry) -> entry.name().level() == LtxName.LEVEL_BATCH)
+			.filter((entry) -> entry.name().maxTxid() > position.txid())
+			.sorted(Comparator.comparing((LogEntry entry) -> entry.name().maxTxid()))
+			.toList();
+		long last = position.txid();
+		int low = 0;
+		int high = later.size() - 1;
+		while (low <= high) {
+			int middle = (low + high) >>> 1;
+			LogEntry entry = later.get(middle);
+			if (isOf(store, entry, position.epoch())) {
+				last = entry.name().maxTxid();
+				low = middle + 1;
+			}
+			else {
+				high = middle - 1;
+			}
+		}
+		return last;
+	}
+
+	private static boolean isOf(ReplicaStore store, LogEntry entry, Epoch epoch) throws IOException {
+		try (LtxReader reader = new LtxReader(store.open(entry))) {
+			return reader.header().nodeId() == epoch.value();
+		}
+		catch (FileNotFoundException | LtxFormatException ex) {
+			return false;
 		}
 	}
 

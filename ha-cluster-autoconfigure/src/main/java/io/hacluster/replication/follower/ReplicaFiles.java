@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +18,9 @@ import org.slf4j.LoggerFactory;
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.DivergedDatabase;
+import io.hacluster.replication.DivergedDatabase.Branch;
+import io.hacluster.replication.divergence.DivergedFiles;
 import io.hacluster.replication.follower.ReplicaPosition.Place;
 
 /**
@@ -31,9 +32,6 @@ public final class ReplicaFiles {
 
 	private static final Logger logger = LoggerFactory.getLogger(ReplicaFiles.class);
 
-	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
-		.withZone(ZoneOffset.UTC);
-
 	private final ReplicaFile database;
 
 	private final ReplicaFile replica;
@@ -42,9 +40,11 @@ public final class ReplicaFiles {
 
 	private final PositionFile position;
 
-	private final NodeIdentity node;
+	private final DivergedFiles diverged;
 
-	private final Clock clock;
+	private final Consumer<DivergedDatabase> onSetAside;
+
+	private final NodeIdentity node;
 
 	private final Runnable afterStep;
 
@@ -52,22 +52,27 @@ public final class ReplicaFiles {
 	 * Creates the files' keeper.
 	 * @param path the leader's path
 	 * @param replicaPath the follower's path
+	 * @param divergedToKeep how many databases that were set aside are kept, at least 1
 	 * @param node this process
 	 * @param clock for the names of what is set aside
+	 * @param onSetAside told what has been set aside
 	 * @throws HaClusterException if the paths cannot be used, naming the property to
 	 * change
 	 */
-	public ReplicaFiles(Path path, Path replicaPath, NodeIdentity node, Clock clock) {
-		this(path, replicaPath, node, clock, () -> {
+	public ReplicaFiles(Path path, Path replicaPath, int divergedToKeep, NodeIdentity node, Clock clock,
+			Consumer<DivergedDatabase> onSetAside) {
+		this(path, replicaPath, divergedToKeep, node, clock, onSetAside, () -> {
 		});
 	}
 
-	public ReplicaFiles(Path path, Path replicaPath, NodeIdentity node, Clock clock, Runnable afterStep) {
+	ReplicaFiles(Path path, Path replicaPath, int divergedToKeep, NodeIdentity node, Clock clock,
+			Consumer<DivergedDatabase> onSetAside, Runnable afterStep) {
 		this.database = new ReplicaFile(path.toAbsolutePath().normalize());
 		this.replica = new ReplicaFile(replicaPath.toAbsolutePath().normalize());
 		this.state = this.database.database().resolveSibling(path.getFileName() + "-ha");
 		this.node = node;
-		this.clock = clock;
+		this.diverged = new DivergedFiles(this.database.database(), divergedToKeep, node, clock);
+		this.onSetAside = onSetAside;
 		this.afterStep = afterStep;
 		this.position = new PositionFile(this.state.resolve("position"), node);
 		ReplicaPaths.require(this.database.database(), this.replica.database(), this.state);
@@ -144,6 +149,11 @@ public final class ReplicaFiles {
 			logger.info("[{}] Finished the interrupted move of {} to {}", this.node, interrupted.from().database(),
 					interrupted.to().database());
 			settle(interrupted.position());
+			if (!interrupted.to().equals(this.database) && !interrupted.to().equals(this.replica)) {
+				Files.deleteIfExists(interrupted.to().shared());
+				strikeOut();
+				tell(interrupted.to());
+			}
 		}
 		else {
 			logger.warn("[{}] A move of {} to {} was interrupted, but the database is at neither path now", this.node,
@@ -159,7 +169,7 @@ public final class ReplicaFiles {
 	 */
 	public void promote(ReplicaPosition newPosition) throws IOException {
 		if (exists(Place.DATABASE)) {
-			setAside(Place.DATABASE, newPosition.epoch(), "it stood in the way of the promotion");
+			setAside(Place.DATABASE, newPosition.epoch(), null, "it stood in the way of the promotion");
 		}
 		clearCompanions(this.database, newPosition.epoch());
 		move(this.replica, this.database, false, newPosition);
@@ -172,60 +182,58 @@ public final class ReplicaFiles {
 	 */
 	public void demote(ReplicaPosition newPosition) throws IOException {
 		if (exists(Place.REPLICA)) {
-			setAside(Place.REPLICA, newPosition.epoch(), "it stood in the way of the demotion");
+			setAside(Place.REPLICA, newPosition.epoch(), null, "it stood in the way of the demotion");
 		}
 		clearCompanions(this.replica, newPosition.epoch());
 		move(this.database, this.replica, true, newPosition);
 	}
 
 	/**
-	 * Renames a database to a name that nobody uses, and forgets its position. Nothing is
-	 * deleted but the wal-index, which SQLite builds anew.
+	 * Renames a database to a name that nobody uses, and forgets its position. Nothing of
+	 * it is deleted but the wal-index, which SQLite builds anew.
 	 * @param place where it is
-	 * @param epoch the epoch in which that was found out
+	 * @param epoch the last epoch that it has been part of
+	 * @param branch up to where it went along with the log, null if unknown
 	 * @param reason why, for people
-	 * @return where it is now
+	 * @return what has been set aside
 	 * @throws IOException if a rename fails
 	 */
-	Path setAside(Place place, Epoch epoch, String reason) throws IOException {
-		ReplicaFile aside = new ReplicaFile(unusedName(epoch));
-		boolean known = this.position.read().filter((current) -> current.place() != place).isPresent();
-		move(at(place), aside, false, known ? this.position.read().orElse(null) : null);
+	ReplicaFile setAside(Place place, Epoch epoch, @Nullable Branch branch, String reason) throws IOException {
+		ReplicaFile aside = new ReplicaFile(this.diverged.announce(epoch, branch, reason));
+		Optional<ReplicaPosition> other = this.position.read().filter((current) -> current.place() != place);
+		force(at(place).log());
+		move(at(place), aside, false, other.orElse(null));
 		Files.deleteIfExists(aside.shared());
 		logger.warn("[{}] {} has been set aside as {}: {}", this.node, at(place).database(), aside.database(), reason);
-		return aside.database();
+		tell(aside);
+		return aside;
 	}
 
 	/**
 	 * Lists what has been set aside.
-	 * @return the paths, oldest first
+	 * @return the databases, oldest first
 	 */
-	public List<String> diverged() {
-		String prefix = this.database.database().getFileName() + ".diverged-";
-		try (Stream<Path> files = Files.list(this.database.database().resolveSibling("."))) {
-			return files.filter((file) -> file.getFileName().toString().startsWith(prefix))
-				.filter((file) -> !file.toString().endsWith("-wal") && !file.toString().endsWith("-shm"))
-				.map((file) -> file.normalize().toString())
-				.sorted(Comparator.comparing(ReplicaFiles::timeOf))
-				.toList();
-		}
-		catch (IOException ex) {
-			return List.of();
-		}
+	public List<DivergedDatabase> diverged() {
+		return this.diverged.list();
 	}
 
-	private static String timeOf(String diverged) {
-		return diverged.substring(diverged.indexOf('-', diverged.lastIndexOf(".diverged-") + 10));
+	private void tell(ReplicaFile aside) {
+		this.diverged.prune();
+		DivergedFiles.describe(aside.database()).ifPresent(this.onSetAside);
 	}
 
-	private Path unusedName(Epoch epoch) {
-		String base = this.database.database().getFileName() + ".diverged-" + epoch + "-"
-				+ TIME.format(this.clock.instant());
-		Path path = this.database.database().resolveSibling(base);
-		for (int i = 2; Files.exists(path) || Files.exists(new ReplicaFile(path).log()); i++) {
-			path = this.database.database().resolveSibling(base + "-" + i);
+	/**
+	 * What the dead leader committed last may be in the memory of the machine only: a
+	 * database in WAL mode is not synced with each transaction. The database file itself
+	 * is not to be opened, which could drop locks that SQLite holds in this process; its
+	 * pages are synced by each checkpoint.
+	 */
+	private static void force(Path log) throws IOException {
+		if (Files.exists(log)) {
+			try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+				channel.force(true);
+			}
 		}
-		return path;
 	}
 
 	/**
@@ -234,8 +242,10 @@ public final class ReplicaFiles {
 	 */
 	private void clearCompanions(ReplicaFile file, Epoch epoch) throws IOException {
 		if (Files.exists(file.log())) {
-			Path aside = new ReplicaFile(unusedName(epoch)).log();
+			Path aside = new ReplicaFile(this.diverged.announce(epoch, null, "it stood there without its database"))
+				.log();
 			Files.move(file.log(), aside);
+			this.diverged.prune();
 			logger.warn("[{}] {} stood there without its database and has been set aside as {}", this.node, file.log(),
 					aside);
 		}

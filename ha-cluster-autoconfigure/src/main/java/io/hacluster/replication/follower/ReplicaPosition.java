@@ -50,6 +50,15 @@ public record ReplicaPosition(Place place, long txid, LogOffset offset, String l
 	}
 
 	/**
+	 * Returns a copy at another transaction, of which the place in the log is not known.
+	 * @param newTxid the transaction
+	 * @return the position
+	 */
+	ReplicaPosition at(long newTxid) {
+		return new ReplicaPosition(this.place, newTxid, this.offset, this.logId, this.epoch, null);
+	}
+
+	/**
 	 * The two paths.
 	 */
 	public enum Place {

@@ -1,10 +1,12 @@
 package io.hacluster.replication.follower;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,30 +15,28 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore;
-import io.hacluster.replication.ltx.LtxFormatException;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.MissingTransactionsException;
 import io.hacluster.replication.ltx.RestorePlan;
+import io.hacluster.replication.restore.LogRestore;
+import io.hacluster.replication.restore.RestoreListener;
 
 /**
- * Reads from the log what a listing shows, instead of what a tail delivers: to build a
- * database file, or to get over a gap. What turns out to be unsound is left out and
- * another way looked for; what has been retired since the listing (Litestream #1270)
- * makes for a new listing. Stateless.
+ * Builds a replica from what a listing of the log shows. What turns out to be unsound is
+ * left out and another way looked for; what has been retired since the listing
+ * (Litestream #1270) makes for a new listing. Stateless.
  */
 public final class RestoreSource {
 
-	private static final Logger logger = LoggerFactory.getLogger(RestoreSource.class);
+	/** Where the database header tells of WAL mode: write and read version. */
+	private static final int VERSIONS_OFFSET = 18;
 
-	private static final int MAX_ATTEMPTS = 20;
+	private static final byte WAL_VERSION = 2;
 
 	private final ReplicaStore store;
 
@@ -56,63 +56,35 @@ public final class RestoreSource {
 	 * @throws IOException if the log cannot be read, or the file not be written
 	 */
 	public Optional<Restored> restore(Path target, long txid) throws IOException {
-		Set<LtxName> unsound = new HashSet<>();
-		for (int i = 0; i < MAX_ATTEMPTS; i++) {
-			Map<LtxName, LogEntry> entries = entries(unsound);
-			if (entries.isEmpty() && unsound.isEmpty()) {
-				return Optional.empty();
+		if (this.store.list().isEmpty()) {
+			return Optional.empty();
+		}
+		boolean complete = false;
+		try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE,
+				StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+			LogRestore.Built built = new LogRestore(this.store, this.node, RestoreListener.NONE)
+				.run((listing, unsound) -> planRestore(listing, txid, unsound), channel);
+			putInWalMode(channel);
+			complete = true;
+			long last = built.plan().get(built.plan().size() - 1).name().maxTxid();
+			return Optional.of(new Restored(last, tailOffset(built.listing(), last)));
+		}
+		finally {
+			if (!complete) {
+				Files.deleteIfExists(target);
 			}
-			List<LtxName> plan = planRestore(entries.keySet(), txid, unsound);
-			if (build(target, entries, plan, unsound)) {
-				long last = plan.get(plan.size() - 1).maxTxid();
-				return Optional.of(new Restored(last, tailOffset(entries, last)));
-			}
-		}
-		throw new HaClusterException("The log changes faster than it can be restored");
-	}
-
-	private boolean build(Path target, Map<LtxName, LogEntry> entries, List<LtxName> plan, Set<LtxName> unsound)
-			throws IOException {
-		RestoreBuilder builder = new RestoreBuilder(target);
-		try (builder) {
-			for (LtxName name : plan) {
-				if (!apply(builder, entry(entries, name), unsound)) {
-					builder.abandon();
-					return false;
-				}
-			}
-			builder.finish();
-			return true;
-		}
-		catch (IOException | RuntimeException ex) {
-			builder.abandon();
-			throw ex;
 		}
 	}
 
-	private boolean apply(RestoreBuilder builder, LogEntry entry, Set<LtxName> unsound) throws IOException {
-		try {
-			builder.apply(this.store.open(entry));
-			return true;
-		}
-		catch (FileNotFoundException ex) {
-			return false;
-		}
-		catch (LtxFormatException ex) {
-			exclude(entry, unsound, ex);
-			return false;
+	private static void putInWalMode(FileChannel channel) throws IOException {
+		if (channel.size() > 0) {
+			channel.write(ByteBuffer.wrap(new byte[] { WAL_VERSION, WAL_VERSION }), VERSIONS_OFFSET);
+			channel.force(true);
 		}
 	}
 
-	private void exclude(LogEntry entry, Set<LtxName> unsound, LtxFormatException cause) {
-		logger.debug("[{}] {} in the log is not sound and is left out: {}", this.node, entry.name(),
-				cause.getMessage());
-		unsound.add(entry.name());
-	}
-
-	private Map<LtxName, LogEntry> entries(Set<LtxName> unsound) {
-		return this.store.list()
-			.stream()
+	private static Map<LtxName, LogEntry> sound(List<LogEntry> listing, Set<LtxName> unsound) {
+		return listing.stream()
 			.filter((entry) -> !unsound.contains(entry.name()))
 			.collect(Collectors.toMap(LogEntry::name, Function.identity(), (first, second) -> second));
 	}
@@ -120,6 +92,11 @@ public final class RestoreSource {
 	/**
 	 * With a hole in the log, what comes before it is better than nothing.
 	 */
+	private static List<LogEntry> planRestore(List<LogEntry> listing, long txid, Set<LtxName> unsound) {
+		Map<LtxName, LogEntry> entries = sound(listing, unsound);
+		return planRestore(entries.keySet(), txid, unsound).stream().map((name) -> entry(entries, name)).toList();
+	}
+
 	private static List<LtxName> planRestore(Set<LtxName> names, long txid, Set<LtxName> unsound) {
 		try {
 			return nonEmpty(RestorePlan.restore(names, txid), unsound);

@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param walSize how many bytes of the write-ahead log it came from
  * @param walSalt1 first salt of that log
  * @param walSalt2 second salt of that log
- * @param nodeId the writer, 0 if unset
+ * @param nodeId the writer, 0 if unset; in files of this project the epoch of the leader
  */
 public record LtxHeader(int flags, int pageSize, long commit, long minTxid, long maxTxid, long timestamp,
 		long preApplyChecksum, long walOffset, long walSize, int walSalt1, int walSalt2, long nodeId) {

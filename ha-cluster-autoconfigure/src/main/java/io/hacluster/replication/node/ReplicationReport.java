@@ -2,10 +2,14 @@ package io.hacluster.replication.node;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Epoch;
+import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.ReplicationStatus.Counters;
 import io.hacluster.replication.ReplicationStatus.State;
@@ -19,19 +23,41 @@ import io.hacluster.replication.primary.PrimaryStatus;
  */
 final class ReplicationReport {
 
+	private static final Duration LISTING_INTERVAL = Duration.ofSeconds(10);
+
+	private final Ticker ticker;
+
 	private final FollowerCounters counters = new FollowerCounters();
 
 	private volatile @Nullable Follower follower;
 
 	private volatile @Nullable ReplicationTerm term;
 
-	private volatile List<String> diverged = List.of();
+	private final Supplier<List<DivergedDatabase>> listing;
+
+	private final AtomicLong divergences = new AtomicLong();
+
+	private volatile List<DivergedDatabase> diverged;
+
+	private volatile long listedAt;
 
 	private volatile Epoch epoch = Epoch.NONE;
 
 	private volatile long txid;
 
 	private volatile @Nullable PrimaryStatus former;
+
+	/**
+	 * Creates a report.
+	 * @param listing lists what has been set aside
+	 * @param ticker for when to list again
+	 */
+	ReplicationReport(Supplier<List<DivergedDatabase>> listing, Ticker ticker) {
+		this.listing = listing;
+		this.ticker = ticker;
+		this.diverged = listing.get();
+		this.listedAt = ticker.nanoTime();
+	}
 
 	FollowerCounters counters() {
 		return this.counters;
@@ -64,8 +90,22 @@ final class ReplicationReport {
 		this.term = null;
 	}
 
-	void diverged(List<String> paths) {
-		this.diverged = paths;
+	void diverged() {
+		this.divergences.incrementAndGet();
+		this.diverged = this.listing.get();
+	}
+
+	/**
+	 * What has been set aside is an operator's to delete, and then is not to be told of
+	 * any more.
+	 */
+	private List<DivergedDatabase> currentlyDiverged() {
+		long now = this.ticker.nanoTime();
+		if (!this.diverged.isEmpty() && now - this.listedAt >= LISTING_INTERVAL.toNanos()) {
+			this.listedAt = now;
+			this.diverged = this.listing.get();
+		}
+		return this.diverged;
 	}
 
 	void epoch(Epoch seen) {
@@ -86,14 +126,14 @@ final class ReplicationReport {
 		if (led != null) {
 			PrimaryStatus status = led.primary().status();
 			return new ReplicationStatus(status.state(), status.txid(), status.txid(), status.lag(), status.failure(),
-					this.diverged, counters(sum(this.former, status)));
+					currentlyDiverged(), counters(sum(this.former, status)));
 		}
 		if (followed != null) {
 			FollowerProgress progress = followed.progress();
 			return new ReplicationStatus(progress.state(), progress.txid(), progress.logTxid(), followed.lag(),
-					progress.failure(), this.diverged, counters(this.former));
+					progress.failure(), currentlyDiverged(), counters(this.former));
 		}
-		return new ReplicationStatus(State.STOPPED, this.txid, this.txid, Duration.ZERO, null, this.diverged,
+		return new ReplicationStatus(State.STOPPED, this.txid, this.txid, Duration.ZERO, null, currentlyDiverged(),
 				counters(this.former));
 	}
 
@@ -101,11 +141,11 @@ final class ReplicationReport {
 		FollowerCounters own = this.counters;
 		if (primary == null) {
 			return new Counters(0, 0, own.batches(), own.bytes(), 0, own.checkpoints(), own.restores(),
-					own.storeErrors(), 0);
+					own.storeErrors(), 0, this.divergences.get());
 		}
 		return new Counters(primary.batches(), primary.bytes(), own.batches(), own.bytes(), primary.snapshots(),
 				primary.checkpoints() + own.checkpoints(), own.restores(), primary.storeErrors() + own.storeErrors(),
-				primary.fenceRejections());
+				primary.fenceRejections(), this.divergences.get());
 	}
 
 	private static PrimaryStatus sum(@Nullable PrimaryStatus former, PrimaryStatus status) {

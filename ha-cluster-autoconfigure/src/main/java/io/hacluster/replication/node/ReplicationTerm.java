@@ -242,8 +242,9 @@ final class ReplicationTerm {
 
 		private Primary newPrimary(Fence fence) {
 			try {
-				return new Primary(this.settings, this.node, this.files.database().database(), this.files.staging(),
-						this.store, () -> this.recorder.recording(this.store.fence(fence.epoch(), this.node)),
+				return new Primary(this.settings, this.node, fence.epoch(), this.files.database().database(),
+						this.files.staging(), this.store,
+						() -> this.recorder.recording(this.store.fence(fence.epoch(), this.node)),
 						this.listener::fenced, this.clock, this.ticker);
 			}
 			catch (IOException ex) {

@@ -1,7 +1,6 @@
 package io.hacluster.replication.node;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -12,6 +11,7 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ReplicaStore;
@@ -79,7 +79,8 @@ public final class SqliteReplication implements Replication {
 			ReplicationListener listener, Clock clock, Ticker ticker) {
 		this(settings,
 				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
-					.withCheckpointPages(settings.checkpointPages()),
+					.withCheckpointPages(settings.checkpointPages())
+					.withMinBatchInterval(settings.minBatchInterval()),
 				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
 	}
 
@@ -91,9 +92,9 @@ public final class SqliteReplication implements Replication {
 		this.followerSettings = followerSettings;
 		this.clock = clock;
 		this.ticker = ticker;
-		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), node, clock);
-		this.report = new ReplicationReport();
-		this.report.diverged(this.files.diverged());
+		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), settings.divergedToKeep(), node, clock,
+				this::setAside);
+		this.report = new ReplicationReport(this.files::diverged, ticker);
 		this.terms = new ReplicationTerm.Factory(primarySettings, node, store, this.files, listener, clock, ticker);
 	}
 
@@ -115,7 +116,7 @@ public final class SqliteReplication implements Replication {
 			}
 			this.files.recover();
 			Follower started = new Follower(this.followerSettings, this.node, this.store, this.files,
-					this.report.counters(), this::setAside, this.clock, this.ticker);
+					this.report.counters(), this.clock, this.ticker);
 			this.follower = started;
 			this.report.following(started);
 			started.start();
@@ -276,9 +277,9 @@ public final class SqliteReplication implements Replication {
 		}
 	}
 
-	private void setAside(Path file, String reason) {
-		this.report.diverged(this.files.diverged());
-		this.listener.diverged(file, reason);
+	private void setAside(DivergedDatabase database) {
+		this.report.diverged();
+		this.listener.diverged(database);
 	}
 
 	private Follower requireFollower() {

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.Epoch;
 import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
@@ -76,6 +77,7 @@ public final class Primary implements AutoCloseable {
 	 * Creates a primary that does nothing yet.
 	 * @param settings how to capture, checkpoint and keep
 	 * @param identity this process
+	 * @param epoch the epoch of the term
 	 * @param database the database file, which need not exist yet; its directory must
 	 * @param stateDirectory an existing directory for staging files
 	 * @param store the log, for reading
@@ -86,14 +88,14 @@ public final class Primary implements AutoCloseable {
 	 * @param clock for timestamps in the log
 	 * @param ticker for everything else
 	 */
-	public Primary(PrimarySettings settings, NodeIdentity identity, Path database, Path stateDirectory,
+	public Primary(PrimarySettings settings, NodeIdentity identity, Epoch epoch, Path database, Path stateDirectory,
 			ReplicaStore store, Supplier<LogWriter> fence, Consumer<FencedException> onFenced, Clock clock,
 			Ticker ticker) {
 		this.identity = identity;
 		this.database = database;
 		this.ticker = ticker;
 		this.counters = new PrimaryCounters(ticker);
-		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes());
+		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes(), epoch);
 		this.shipper = new PrimaryShipper(identity, settings.pipeline(), store, fence, this.counters,
 				this.signal::give);
 		this.hold = new PrimaryHold(identity, database, Duration.ofSeconds(1), this.counters);

@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.replication.ByteSource;
 import io.hacluster.replication.ltx.LtxHeader;
@@ -45,9 +46,12 @@ final class PrimaryEncoder {
 
 	private final int memoryBytes;
 
-	PrimaryEncoder(Path staging, int memoryBytes) {
+	private final Epoch epoch;
+
+	PrimaryEncoder(Path staging, int memoryBytes, Epoch epoch) {
 		this.staging = staging;
 		this.memoryBytes = memoryBytes;
+		this.epoch = epoch;
 	}
 
 	/**
@@ -146,7 +150,12 @@ final class PrimaryEncoder {
 		}
 	}
 
-	private EncodedFile write(boolean inMemory, LtxHeader header, Content content) throws IOException {
+	/**
+	 * Each file names the term it was written in: a former leader that returns finds by
+	 * that what of its own the log holds.
+	 */
+	private EncodedFile write(boolean inMemory, LtxHeader unsigned, Content content) throws IOException {
+		LtxHeader header = unsigned.withNodeId(this.epoch.value());
 		if (inMemory) {
 			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 			write(bytes, header, content);

@@ -44,6 +44,8 @@ final class PrimaryEngine {
 
 	private final PrimaryRetry retry;
 
+	private final PrimaryPace pace;
+
 	private @Nullable PrimaryCapture capture;
 
 	private @Nullable Long uncapturedSince;
@@ -62,6 +64,7 @@ final class PrimaryEngine {
 		this.signal = signal;
 		this.clock = clock;
 		this.ticker = ticker;
+		this.pace = new PrimaryPace(settings.minBatchInterval(), ticker);
 		this.retry = new PrimaryRetry(settings.storeRetry(), counters, ticker);
 	}
 
@@ -98,9 +101,10 @@ final class PrimaryEngine {
 
 	/**
 	 * Does one round of work.
+	 * @param paced whether to keep the minimum time between batches
 	 * @return how long to wait for a signal before the next, in nanoseconds
 	 */
-	long turn() throws IOException, SQLException {
+	long turn(boolean paced) throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.attach();
 		if (database == null) {
 			forgetPosition();
@@ -121,7 +125,8 @@ final class PrimaryEngine {
 			current = connect(database);
 		}
 		PrimaryWalState state = database.state();
-		boolean progress = captureInto(database, current, state);
+		long nap = paced ? this.pace.nap() : 0;
+		boolean progress = nap == 0 && captureInto(database, current, state);
 		this.shipper.settle();
 		report(current, state);
 		if (this.checkpointer.isDue(database, state)) {
@@ -129,6 +134,9 @@ final class PrimaryEngine {
 					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
 			report(current, database.state());
 			return 0;
+		}
+		if (nap > 0) {
+			return nap;
 		}
 		if (progress && this.shipper.hasRoom()) {
 			return 0;
@@ -161,6 +169,9 @@ final class PrimaryEngine {
 			current.advance(batch.get());
 			this.uncapturedSince = null;
 			progress = true;
+		}
+		if (progress && current.isLevel(state)) {
+			this.pace.level();
 		}
 		return progress;
 	}
@@ -286,6 +297,13 @@ final class PrimaryEngine {
 			this.signal.await(left);
 		}
 		return false;
+	}
+
+	/**
+	 * Returns whether the next batch has to wait.
+	 */
+	boolean isNapping() {
+		return this.pace.nap() > 0;
 	}
 
 	/**

@@ -183,7 +183,7 @@ final class PrimaryLoop {
 			}
 			if (this.shipping && !this.fenced) {
 				dropIfReplaced();
-				await(round());
+				await(round(true));
 			}
 			else {
 				await(IDLE);
@@ -193,11 +193,12 @@ final class PrimaryLoop {
 
 	/**
 	 * Does one round of shipping and sees to what goes wrong.
+	 * @param paced whether to keep the minimum time between batches
 	 * @return how long to wait before the next
 	 */
-	long round() {
+	long round(boolean paced) {
 		try {
-			return this.engine.turn();
+			return this.engine.turn(paced);
 		}
 		catch (FencedException ex) {
 			this.fenced = true;
@@ -230,7 +231,7 @@ final class PrimaryLoop {
 	 */
 	boolean shipUntil(long deadline, BooleanSupplier stop) throws IOException, SQLException {
 		while (!this.fenced && !stop.getAsBoolean()) {
-			long wait = round();
+			long wait = round(false);
 			long left = deadline - this.ticker.nanoTime();
 			if (this.departure.isLevel() && this.departure.closeDoor(Duration.ofNanos(Math.max(0, left)))) {
 				return true;
@@ -252,6 +253,10 @@ final class PrimaryLoop {
 	}
 
 	private void await(long nanos) {
+		if (this.engine.isNapping()) {
+			this.signal.awaitOtherThanCommit(nanos);
+			return;
+		}
 		long wait = nanos;
 		boolean eager = this.eagerUntil - this.ticker.nanoTime() > 0;
 		if (wait > 0 && eager && this.shipping && isCommitExpected()) {

@@ -20,12 +20,14 @@ import java.time.Duration;
  * @param barrierTimeout how long the barrier is held at most while the store acknowledges
  * the last frames before a checkpoint; the writer waits for that long
  * @param storeRetry longest pause between attempts to open the log again
+ * @param minBatchInterval time between batches at least, zero for none; no flush and no
+ * checkpoint waits for it
  * @param snapshotInterval time between snapshots
  * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  */
 public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBatchBytes, int memoryBytes, int pipeline,
 		Duration safetyPoll, Duration busyTimeout, Duration barrierTimeout, Duration storeRetry,
-		Duration snapshotInterval, Duration retention) {
+		Duration minBatchInterval, Duration snapshotInterval, Duration retention) {
 
 	/**
 	 * Creates settings.
@@ -35,6 +37,9 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 		if (checkpointPages < 1 || pipeline < 1 || maxBatchBytes < 1 || memoryBytes < 0 || truncateBytes < 1) {
 			throw new IllegalArgumentException("'checkpointPages', 'pipeline', 'maxBatchBytes', 'memoryBytes' and "
 					+ "'truncateBytes' must be positive");
+		}
+		if (minBatchInterval.isNegative()) {
+			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
 		}
 		if (safetyPoll.isNegative() || safetyPoll.isZero() || snapshotInterval.isNegative() || snapshotInterval.isZero()
 				|| retention.isNegative()) {
@@ -51,7 +56,7 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 	 */
 	public static PrimarySettings of(Duration snapshotInterval, Duration retention) {
 		return new PrimarySettings(1000, 512L << 20, 8 << 20, 4 << 20, 4, Duration.ofSeconds(1), Duration.ofMillis(100),
-				Duration.ofMillis(250), Duration.ofSeconds(5), snapshotInterval, retention);
+				Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ZERO, snapshotInterval, retention);
 	}
 
 	/**
@@ -61,8 +66,19 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 	 */
 	public PrimarySettings withCheckpointPages(int pages) {
 		return new PrimarySettings(pages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes, this.pipeline,
-				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.snapshotInterval,
-				this.retention);
+				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.minBatchInterval,
+				this.snapshotInterval, this.retention);
+	}
+
+	/**
+	 * Returns these settings with another time between batches.
+	 * @param interval the time
+	 * @return the settings
+	 */
+	public PrimarySettings withMinBatchInterval(Duration interval) {
+		return new PrimarySettings(this.checkpointPages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes,
+				this.pipeline, this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, interval,
+				this.snapshotInterval, this.retention);
 	}
 
 }

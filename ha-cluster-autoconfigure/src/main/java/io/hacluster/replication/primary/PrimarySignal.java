@@ -15,12 +15,28 @@ final class PrimarySignal {
 
 	private boolean pending;
 
+	private boolean committed;
+
 	private volatile boolean urgent;
 
 	void give() {
 		this.lock.lock();
 		try {
 			this.pending = true;
+			this.given.signal();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Gives the signal that something may have been committed.
+	 */
+	void giveCommit() {
+		this.lock.lock();
+		try {
+			this.committed = true;
 			this.given.signal();
 		}
 		finally {
@@ -59,16 +75,38 @@ final class PrimarySignal {
 		this.lock.lock();
 		try {
 			long left = nanos;
-			while (!this.pending && left > 0) {
+			while (!this.pending && !this.committed && left > 0) {
 				left = this.given.awaitNanos(left);
 			}
-			boolean result = this.pending;
+			boolean result = this.pending || this.committed;
 			this.pending = false;
+			this.committed = false;
 			return result;
 		}
 		catch (InterruptedException ex) {
 			// nobody who may interrupts this thread: it ends when told to
 			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Waits for a signal that is not that of a commit, which is kept.
+	 * @param nanos how long at most; not at all if not positive
+	 */
+	void awaitOtherThanCommit(long nanos) {
+		this.lock.lock();
+		try {
+			long left = nanos;
+			while (!this.pending && left > 0) {
+				left = this.given.awaitNanos(left);
+			}
+			this.pending = false;
+		}
+		catch (InterruptedException ex) {
+			// as above
 		}
 		finally {
 			this.lock.unlock();

@@ -48,7 +48,7 @@ final class PrimaryWatch implements AutoCloseable {
 				WatchKey key = this.service.take();
 				boolean ours = key.pollEvents().stream().anyMatch(this::isOurs);
 				if (ours) {
-					this.signal.give();
+					this.signal.giveCommit();
 				}
 				if (!key.reset()) {
 					return;

@@ -159,32 +159,11 @@ final class DatabaseBuilder {
 	}
 
 	/**
-	 * Returns the last transaction written.
-	 * @return the transaction, 0 if none
-	 */
-	long txid() {
-		return this.txid;
-	}
-
-	/**
 	 * Returns the size of the database as of the last transaction.
 	 * @return bytes
 	 */
 	long size() {
 		return this.commit * this.pageSize;
-	}
-
-	/**
-	 * The database file cannot be written, as opposed to the log not being readable.
-	 */
-	static final class TargetException extends IOException {
-
-		private static final long serialVersionUID = 1L;
-
-		TargetException(IOException cause) {
-			super(cause.getMessage(), cause);
-		}
-
 	}
 
 }

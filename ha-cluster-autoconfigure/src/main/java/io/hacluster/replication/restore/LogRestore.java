@@ -21,9 +21,9 @@ import io.hacluster.replication.ltx.LtxName;
  * Brings a file to a state of the database: lists, plans, fetches, verifies and writes. A
  * file of the log that has been retired since it was listed makes for a new plan
  * (Litestream #1270, #1307), and so does one that is damaged, if there is a way around
- * it.
+ * it. Not thread-safe.
  */
-final class LogRestore {
+public final class LogRestore {
 
 	private static final Logger logger = LoggerFactory.getLogger(LogRestore.class);
 
@@ -37,7 +37,13 @@ final class LogRestore {
 
 	private final Set<LtxName> damaged = new HashSet<>();
 
-	LogRestore(ReplicaStore store, NodeIdentity node, RestoreListener listener) {
+	/**
+	 * Creates a restore.
+	 * @param store the log
+	 * @param node this process, for log lines and thread names
+	 * @param listener told how it goes on
+	 */
+	public LogRestore(ReplicaStore store, NodeIdentity node, RestoreListener listener) {
 		this.store = store;
 		this.node = node;
 		this.listener = listener;
@@ -45,28 +51,27 @@ final class LogRestore {
 
 	/**
 	 * Writes the database.
-	 * @param point the state to reach
-	 * @param channel the file
+	 * @param planner chooses the files
+	 * @param channel the file that becomes the database, which nobody has open
 	 * @return what has been read and written; the file is durable
-	 * @throws RestoreException if the state cannot be reached
-	 * @throws DatabaseBuilder.TargetException if the file cannot be written
+	 * @throws RestoreException if the log changes too fast
+	 * @throws TargetException if the file cannot be written
 	 * @throws IOException if the log cannot be read
 	 */
-	RestoreResult run(RestorePoint point, FileChannel channel) throws IOException {
+	public Built run(Planner planner, FileChannel channel) throws IOException {
 		for (int i = 0; i < MAX_ATTEMPTS; i++) {
-			List<LogEntry> plan = new RestorePlanner(this.store.list(), this.damaged).plan(point);
-			long bytes = plan.stream().mapToLong(LogEntry::size).sum();
-			this.listener.planned(plan.size(), bytes);
+			List<LogEntry> listing = this.store.list();
+			List<LogEntry> plan = planner.plan(listing, this.damaged);
+			this.listener.planned(plan.size(), plan.stream().mapToLong(LogEntry::size).sum());
 			DatabaseBuilder builder = new DatabaseBuilder(channel);
 			if (build(builder, plan)) {
 				this.listener.finishing();
 				builder.finish();
-				return new RestoreResult(builder.txid(), plan.get(plan.size() - 1).timestamp(), plan.size(), bytes,
-						builder.size());
+				return new Built(plan, listing, builder.size());
 			}
 		}
-		throw new RestoreException("The log changes faster than it can be read: its files were retired " + MAX_ATTEMPTS
-				+ " times before they could be read. Try again");
+		throw new RestoreException("The log changes faster than it can be read: " + MAX_ATTEMPTS
+				+ " times files were retired before they could be read. Try again");
 	}
 
 	private boolean build(DatabaseBuilder builder, List<LogEntry> plan) throws IOException {
@@ -81,6 +86,7 @@ final class LogRestore {
 					return false;
 				}
 				catch (LtxFormatException ex) {
+					logger.debug("[{}] {} in the log is damaged: {}", this.node, entry.name(), ex.getMessage());
 					this.damaged.add(entry.name());
 					this.listener.damaged(entry.name() + " is damaged: " + ex.getMessage());
 					return false;
@@ -88,6 +94,32 @@ final class LogRestore {
 			}
 			return true;
 		}
+	}
+
+	/**
+	 * Chooses the files of a restore.
+	 */
+	@FunctionalInterface
+	public interface Planner {
+
+		/**
+		 * Chooses.
+		 * @param listing what the log holds
+		 * @param damaged files in it that are not to be used
+		 * @return the files in the order to apply, the first one a snapshot
+		 */
+		List<LogEntry> plan(List<LogEntry> listing, Set<LtxName> damaged);
+
+	}
+
+	/**
+	 * A database that has been written.
+	 *
+	 * @param plan the files that were read
+	 * @param listing what the log held
+	 * @param size bytes of the database
+	 */
+	public record Built(List<LogEntry> plan, List<LogEntry> listing, long size) {
 	}
 
 }

@@ -2,18 +2,15 @@ package io.hacluster.replication.restore;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The file that a restore makes, and the name under which it is made. Whoever does not
@@ -23,20 +20,20 @@ final class RestoreTarget implements AutoCloseable {
 
 	static final String SUFFIX = ".restoring";
 
-	/** What SQLite keeps beside a database, and would apply to whatever has its name. */
-	private static final List<String> COMPANIONS = List.of("-wal", "-shm", "-journal");
-
-	private final Path target;
+	private final ExistingDatabase existing;
 
 	private final Path file;
+
+	private final boolean overwrite;
 
 	private final FileChannel channel;
 
 	private boolean published;
 
-	private RestoreTarget(Path target, Path file, FileChannel channel) {
-		this.target = target;
+	private RestoreTarget(ExistingDatabase existing, Path file, boolean overwrite, FileChannel channel) {
+		this.existing = existing;
 		this.file = file;
+		this.overwrite = overwrite;
 		this.channel = channel;
 	}
 
@@ -56,47 +53,21 @@ final class RestoreTarget implements AutoCloseable {
 		if (!Files.isDirectory(directory)) {
 			throw new RestoreException("The directory " + directory + " does not exist");
 		}
-		if (!overwrite) {
-			requireNothing(target);
-		}
-		Path file = beside(target, SUFFIX);
+		ExistingDatabase existing = new ExistingDatabase(target);
+		Path file = target.resolveSibling(target.getFileName() + SUFFIX);
 		try {
+			existing.requireReplaceable(overwrite);
 			FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
 					StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-			if (tryLock(channel) == null) {
+			// SQLite never locks this byte
+			if (!ExistingDatabase.isFree(channel, 0, 1)) {
 				channel.close();
-				throw new RestoreException(
-						"Another process restores to " + target + " at the moment: it holds " + file);
+				throw new RestoreException("Another process restores to " + target + " now: it holds " + file);
 			}
-			return new RestoreTarget(target, file, channel);
+			return new RestoreTarget(existing, file, overwrite, channel);
 		}
 		catch (IOException ex) {
 			throw failure(file, ex);
-		}
-	}
-
-	private static void requireNothing(Path target) {
-		if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-			throw new RestoreException(target + " exists. Restore to another file, or allow it to be overwritten");
-		}
-		for (String companion : COMPANIONS) {
-			Path path = beside(target, companion);
-			if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-				throw new RestoreException(path + " exists, and SQLite would take it for part of " + target
-						+ ". Restore to another file, or allow it to be overwritten");
-			}
-		}
-	}
-
-	/**
-	 * A lock on the first byte, which SQLite never locks.
-	 */
-	private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-		try {
-			return channel.tryLock(0, 1, false);
-		}
-		catch (OverlappingFileLockException ex) {
-			return null;
 		}
 	}
 
@@ -113,30 +84,40 @@ final class RestoreTarget implements AutoCloseable {
 	 * @throws RestoreException if that is not possible
 	 */
 	void publish() {
+		Path target = this.existing.path();
 		try {
-			for (String companion : COMPANIONS) {
-				// Before the rename: they must never lie beside a database that is not
-				// theirs
-				Files.deleteIfExists(beside(this.target, companion));
+			this.existing.requireReplaceable(this.overwrite);
+			if (this.overwrite) {
+				this.existing.handOver(this.file);
+				Files.move(this.file, target, StandardCopyOption.ATOMIC_MOVE);
+				this.published = true;
 			}
-			Files.move(this.file, this.target, StandardCopyOption.ATOMIC_MOVE);
-			this.published = true;
-			try (FileChannel directory = FileChannel.open(directory(), StandardOpenOption.READ)) {
+			else {
+				giveFreeName(target);
+			}
+			try (FileChannel directory = FileChannel.open(target.resolveSibling("."), StandardOpenOption.READ)) {
 				directory.force(true);
 			}
 		}
+		catch (FileAlreadyExistsException ex) {
+			throw new RestoreException(target + " has been made by somebody else meanwhile, and was left alone", ex);
+		}
 		catch (IOException ex) {
-			throw failure(this.target, ex);
+			throw failure(target, ex);
 		}
 	}
 
-	private Path directory() {
-		Path parent = this.target.getParent();
-		return (parent != null) ? parent : this.target;
-	}
-
-	private static Path beside(Path target, String suffix) {
-		return target.resolveSibling(target.getFileName() + suffix);
+	/**
+	 * A link fails where a rename would replace what somebody has made meanwhile.
+	 */
+	private void giveFreeName(Path target) throws IOException {
+		try {
+			Files.createLink(target, this.file);
+		}
+		catch (UnsupportedOperationException ex) {
+			Files.move(this.file, target);
+			this.published = true;
+		}
 	}
 
 	/**
@@ -155,6 +136,9 @@ final class RestoreTarget implements AutoCloseable {
 		String reason = text;
 		if (cause instanceof AccessDeniedException) {
 			reason = "permission denied";
+		}
+		else if (cause instanceof NoSuchFileException) {
+			reason = "its directory has been removed";
 		}
 		else if (text.contains("No space left") || text.contains("quota")) {
 			reason = "the disk is full (" + text + ")";

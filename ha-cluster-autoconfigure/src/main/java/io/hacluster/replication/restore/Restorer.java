@@ -2,11 +2,12 @@ package io.hacluster.replication.restore;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
-import io.hacluster.replication.restore.DatabaseBuilder.TargetException;
 
 /**
  * Restores a database from the log into a file: the latest state, or one from before.
@@ -44,11 +45,12 @@ public final class Restorer {
 	public RestoreResult restore(RestoreRequest request, RestoreListener listener) {
 		try (RestoreTarget target = RestoreTarget.open(request.target(), request.overwrite())) {
 			try {
-				RestoreResult result = new LogRestore(this.store, this.node, listener).run(request.point(),
+				LogRestore.Built built = new LogRestore(this.store, this.node, listener).run(
+						(listing, damaged) -> new RestorePlanner(listing, damaged).plan(request.point()),
 						target.channel());
 				IntegrityCheck.run(target.file(), request.check());
 				target.publish();
-				return result;
+				return result(built);
 			}
 			catch (TargetException ex) {
 				throw target.failure(ex);
@@ -60,6 +62,13 @@ public final class Restorer {
 		catch (IOException ex) {
 			throw failure(ex);
 		}
+	}
+
+	private static RestoreResult result(LogRestore.Built built) {
+		List<LogEntry> plan = built.plan();
+		LogEntry last = plan.get(plan.size() - 1);
+		return new RestoreResult(last.name().maxTxid(), last.timestamp(), plan.size(),
+				plan.stream().mapToLong(LogEntry::size).sum(), built.size());
 	}
 
 	private static HaClusterException failure(IOException ex) {

@@ -104,13 +104,14 @@ class FollowerCrashTests {
 	}
 
 	private static Follower follower(ReplicaStore store, Path directory, FollowerCounters counters) {
-		ReplicaFiles files = new ReplicaFiles(directory.resolve("data.db"), directory.resolve("replica.db"),
-				TestLog.identity("follower"), Clock.systemUTC());
+		ReplicaFiles files = new ReplicaFiles(directory.resolve("data.db"), directory.resolve("replica.db"), 10,
+				TestLog.identity("follower"), Clock.systemUTC(), (database) -> {
+					throw new AssertionError(database.reason());
+				});
 		FollowerSettings settings = new FollowerSettings(100, Duration.ofMillis(50), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		return new Follower(settings, TestLog.identity("follower"), store, files, counters, (path, reason) -> {
-			throw new AssertionError(reason);
-		}, Clock.systemUTC(), Ticker.SYSTEM);
+		return new Follower(settings, TestLog.identity("follower"), store, files, counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 	}
 
 	private static long query(Statement statement, String sql) throws Exception {

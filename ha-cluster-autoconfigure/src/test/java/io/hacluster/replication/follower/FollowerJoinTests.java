@@ -62,8 +62,8 @@ class FollowerJoinTests {
 	@BeforeEach
 	void setUp() throws Exception {
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
-		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), NODE,
-				Clock.systemUTC());
+		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), 10, NODE,
+				Clock.systemUTC(), (database) -> this.setAside.add(database.reason()));
 		this.log.ship();
 		start(this.log.store());
 		awaitTxid(1);
@@ -284,8 +284,8 @@ class FollowerJoinTests {
 	private void start(ReplicaStore store) {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		this.follower = new Follower(settings, NODE, store, this.files, this.counters,
-				(path, reason) -> this.setAside.add(reason), Clock.systemUTC(), Ticker.SYSTEM);
+		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 		this.follower.start();
 	}
 

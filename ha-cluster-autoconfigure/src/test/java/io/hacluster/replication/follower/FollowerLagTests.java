@@ -136,10 +136,10 @@ class FollowerLagTests {
 		log.ship();
 		Follower follower = new Follower(
 				new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofSeconds(10)), node,
-				log.store(), new ReplicaFiles(directory.resolve("data.db"), directory.resolve("replica.db"), node,
-						Clock.systemUTC()),
-				new FollowerCounters(), (path, reason) -> {
-				}, Clock.systemUTC(), Ticker.SYSTEM);
+				log.store(), new ReplicaFiles(directory.resolve("data.db"), directory.resolve("replica.db"), 10, node,
+						Clock.systemUTC(), (database) -> {
+						}),
+				new FollowerCounters(), Clock.systemUTC(), Ticker.SYSTEM);
 		follower.start();
 		awaitLevel(follower, 1);
 		return follower;

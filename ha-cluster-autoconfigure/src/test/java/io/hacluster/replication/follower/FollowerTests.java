@@ -25,6 +25,7 @@ import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogObserver;
 import io.hacluster.replication.LogOffset;
@@ -62,13 +63,13 @@ class FollowerTests {
 
 	private final FollowerCounters counters = new FollowerCounters();
 
-	private final List<String> setAside = new ArrayList<>();
+	private final List<DivergedDatabase> setAside = new ArrayList<>();
 
 	@BeforeEach
 	void setUp() throws Exception {
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
-		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), NODE,
-				Clock.systemUTC());
+		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), 10, NODE,
+				Clock.systemUTC(), this.setAside::add);
 	}
 
 	@AfterEach
@@ -343,8 +344,8 @@ class FollowerTests {
 	private void start(ReplicaStore store) {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		this.follower = new Follower(settings, NODE, store, this.files, this.counters,
-				(path, reason) -> this.setAside.add(reason), Clock.systemUTC(), Ticker.SYSTEM);
+		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 		this.follower.start();
 	}
 

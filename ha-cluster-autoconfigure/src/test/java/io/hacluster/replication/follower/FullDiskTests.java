@@ -46,11 +46,11 @@ class FullDiskTests {
 	void setUp() throws Exception {
 		this.disk = SmallDisk.mount(this.directory.resolve("disk"), "8m");
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
-		this.files = new ReplicaFiles(this.disk.path().resolve("data.db"), this.disk.path().resolve("replica.db"), NODE,
-				Clock.systemUTC());
+		this.files = new ReplicaFiles(this.disk.path().resolve("data.db"), this.disk.path().resolve("replica.db"), 10,
+				NODE, Clock.systemUTC(), (database) -> {
+				});
 		this.follower = new Follower(FollowerSettings.of(100), NODE, this.log.store(), this.files,
-				new FollowerCounters(), (path, reason) -> {
-				}, Clock.systemUTC(), Ticker.SYSTEM);
+				new FollowerCounters(), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
 	@AfterEach

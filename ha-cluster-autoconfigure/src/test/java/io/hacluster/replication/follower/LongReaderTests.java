@@ -59,8 +59,8 @@ class LongReaderTests {
 	@BeforeEach
 	void setUp() throws Exception {
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
-		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), NODE,
-				Clock.systemUTC());
+		this.files = new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), 10, NODE,
+				Clock.systemUTC(), (database) -> this.setAside.add(database.reason()));
 		this.log.ship();
 	}
 
@@ -193,8 +193,8 @@ class LongReaderTests {
 		FollowerSettings settings = new FollowerSettings(100, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10))
 			.withReaders(LIMIT, delay);
-		this.follower = new Follower(settings, NODE, this.log.store(), this.files, this.counters,
-				(path, reason) -> this.setAside.add(reason), Clock.systemUTC(), Ticker.SYSTEM);
+		this.follower = new Follower(settings, NODE, this.log.store(), this.files, this.counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 		this.follower.start();
 		awaitLevel();
 	}

@@ -1,6 +1,7 @@
 package io.hacluster.replication.follower;
 
 import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -57,9 +58,11 @@ class ReplicaDatabaseTests {
 		this.source = new SourceDatabase(this.directory.resolve("source.db"), pageSize);
 		this.source.capture();
 		this.file = new ReplicaFile(this.directory.resolve("replica" + pageSize + ".db"));
-		try (RestoreBuilder builder = new RestoreBuilder(this.file.database())) {
-			builder.apply(new ByteArrayInputStream(this.source.snapshot()));
-			builder.finish();
+		try (LtxReader reader = new LtxReader(new ByteArrayInputStream(this.source.snapshot()));
+				OutputStream out = Files.newOutputStream(this.file.database())) {
+			while (reader.next()) {
+				out.write(reader.page());
+			}
 		}
 		this.replica = ReplicaDatabase.open(this.file, Ticker.SYSTEM);
 	}

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.DivergedDatabase;
+import io.hacluster.replication.DivergedDatabase.Branch;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.follower.ReplicaPosition.Place;
@@ -35,8 +39,15 @@ class ReplicaFilesTests {
 
 	private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
+	private static final int KEEP = 3;
+
+	private static final Consumer<DivergedDatabase> NOBODY = (database) -> {
+	};
+
 	@TempDir
 	Path directory;
+
+	private final List<DivergedDatabase> told = new ArrayList<>();
 
 	private ReplicaFiles files;
 
@@ -71,6 +82,7 @@ class ReplicaFilesTests {
 			assertThat(this.files.position().read().map(ReplicaPosition::place))
 				.isEqualTo(Optional.ofNullable(operation.place));
 			assertThat(this.directory.resolve("data.db-ha/move")).doesNotExist();
+			assertToldIfSetAside(operation, target);
 		}
 		assertThat(crashes).isGreaterThanOrEqualTo(5);
 	}
@@ -111,7 +123,7 @@ class ReplicaFilesTests {
 		Operation.PROMOTE.run(this.files);
 		assertThat(this.files.database().log()).hasContent("log");
 		try (Stream<Path> list = Files.list(this.directory)) {
-			assertThat(list.filter((file) -> file.toString().contains(".diverged-")).findFirst().orElseThrow())
+			assertThat(list.filter((file) -> file.toString().matches(".*\\.diverged-.*-wal")).findFirst().orElseThrow())
 				.hasContent("stray");
 		}
 	}
@@ -122,7 +134,7 @@ class ReplicaFilesTests {
 		Files.writeString(this.files.database().database(), "other");
 		Operation.PROMOTE.run(this.files);
 		assertThat(this.files.diverged()).hasSize(1);
-		assertThat(Path.of(this.files.diverged().get(0))).hasContent("other");
+		assertThat(this.files.diverged().get(0).file()).hasContent("other");
 		assertThat(this.files.database().database()).hasContent("database 0");
 	}
 
@@ -130,26 +142,26 @@ class ReplicaFilesTests {
 	void setAsideTwiceInOneSecondOverwritesNothing() throws Exception {
 		for (int i = 0; i < 3; i++) {
 			Files.writeString(this.files.database().database(), "database " + i);
-			this.files.setAside(Place.DATABASE, new Epoch(7), "test");
+			this.files.setAside(Place.DATABASE, new Epoch(7), null, "test");
 		}
-		List<String> diverged = this.files.diverged();
+		List<Path> diverged = this.files.diverged().stream().map(DivergedDatabase::file).toList();
 		assertThat(diverged).hasSize(3);
-		assertThat(diverged.get(0)).endsWith("/data.db.diverged-7-20260102T030405Z");
+		assertThat(diverged.get(0)).hasFileName("data.db.diverged-7-20260102T030405Z");
 		for (int i = 0; i < 3; i++) {
-			assertThat(Path.of(diverged.get(i))).hasContent("database " + i);
+			assertThat(diverged.get(i)).hasContent("database " + i);
 		}
 	}
 
 	@Test
 	void createWhenDirectoryIsMissingFailsNamingTheProperty() {
 		assertThatExceptionOfType(HaClusterException.class)
-			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("no/data.db"), this.directory.resolve("r.db"),
-					NODE, CLOCK))
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("no/data.db"), this.directory.resolve("r.db"), 10,
+					NODE, CLOCK, NOBODY))
 			.withMessageContaining("ha.cluster.sqlite.path")
 			.withMessageContaining("does not exist");
 		assertThatExceptionOfType(HaClusterException.class)
-			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("no/r.db"),
-					NODE, CLOCK))
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("no/r.db"), 10,
+					NODE, CLOCK, NOBODY))
 			.withMessageContaining("ha.cluster.sqlite.replica-path");
 	}
 
@@ -157,7 +169,7 @@ class ReplicaFilesTests {
 	void createWhenPathsAreTheSameFails() {
 		assertThatExceptionOfType(HaClusterException.class)
 			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("data.db"),
-					this.directory.resolve("x/../data.db"), NODE, CLOCK))
+					this.directory.resolve("x/../data.db"), 10, NODE, CLOCK, NOBODY))
 			.withMessageContaining("must differ");
 	}
 
@@ -166,11 +178,26 @@ class ReplicaFilesTests {
 		Path other = Path.of("/dev/shm");
 		Requirements.require(Files.isWritable(other), "/dev/shm cannot be written to");
 		assertThatExceptionOfType(HaClusterException.class)
-			.isThrownBy(
-					() -> new ReplicaFiles(this.directory.resolve("data.db"), other.resolve("replica.db"), NODE, CLOCK))
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("data.db"), other.resolve("replica.db"), 10, NODE,
+					CLOCK, NOBODY))
 			.withMessageContaining("ha.cluster.sqlite.path")
 			.withMessageContaining("ha.cluster.sqlite.replica-path")
 			.withMessageContaining("one file system");
+	}
+
+	private void assertToldIfSetAside(Operation operation, ReplicaFile target) {
+		if (operation.place != null) {
+			assertThat(this.told).isEmpty();
+			return;
+		}
+		assertThat(this.told).as("also when a crash came in between").containsExactlyElementsOf(this.files.diverged());
+		DivergedDatabase database = this.told.get(0);
+		assertThat(database.file()).isEqualTo(target.database());
+		assertThat(database.branch()).isEqualTo(new Branch("log", 5));
+		assertThat(database.epoch()).isEqualTo(new Epoch(1));
+		assertThat(database.reason()).isEqualTo("test");
+		assertThat(database.bytes()).isEqualTo("database 0".length() + "log".length());
+		this.told.clear();
 	}
 
 	private Path prepare(Operation operation) throws Exception {
@@ -194,8 +221,8 @@ class ReplicaFilesTests {
 	 */
 	private ReplicaFiles files(int steps) {
 		int[] left = { steps };
-		return new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), NODE, CLOCK,
-				() -> {
+		return new ReplicaFiles(this.directory.resolve("data.db"), this.directory.resolve("replica.db"), KEEP, NODE,
+				CLOCK, this.told::add, () -> {
 					if (--left[0] == 0) {
 						throw new CrashException();
 					}
@@ -220,7 +247,7 @@ class ReplicaFilesTests {
 			return switch (this) {
 				case PROMOTE -> files.database();
 				case DEMOTE -> files.replica();
-				default -> new ReplicaFile(Path.of(files.diverged().get(0)));
+				default -> new ReplicaFile(files.diverged().get(0).file());
 			};
 		}
 
@@ -228,8 +255,8 @@ class ReplicaFilesTests {
 			switch (this) {
 				case PROMOTE -> files.promote(position(Place.DATABASE));
 				case DEMOTE -> files.demote(position(Place.REPLICA));
-				case SET_ASIDE_DATABASE -> files.setAside(Place.DATABASE, new Epoch(1), "test");
-				case SET_ASIDE_REPLICA -> files.setAside(Place.REPLICA, new Epoch(1), "test");
+				case SET_ASIDE_DATABASE -> files.setAside(Place.DATABASE, new Epoch(1), new Branch("log", 5), "test");
+				case SET_ASIDE_REPLICA -> files.setAside(Place.REPLICA, new Epoch(1), new Branch("log", 5), "test");
 			}
 		}
 

@@ -30,7 +30,7 @@ import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link RestoreSource} and {@link RestoreBuilder}.
+ * Tests for {@link RestoreSource}.
  */
 class RestoreSourceTests {
 

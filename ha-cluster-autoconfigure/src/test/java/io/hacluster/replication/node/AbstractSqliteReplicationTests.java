@@ -20,6 +20,7 @@ import io.hacluster.Epoch;
 import io.hacluster.FencedException;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.FaultyStore;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus;
@@ -170,7 +171,7 @@ abstract class AbstractSqliteReplicationTests {
 		returned.follow();
 		returned.catchUp();
 		assertThat(returned.rows(returned.replica())).hasSize(50);
-		assertThat(returned.rows(Path.of(returned.replication().status().diverged().get(0)))).hasSize(51);
+		assertThat(returned.rows(returned.replication().status().diverged().get(0).file())).hasSize(51);
 	}
 
 	@Test
@@ -190,10 +191,10 @@ abstract class AbstractSqliteReplicationTests {
 		returned.catchUp();
 		await().atMost(TestNode.TIMEOUT).until(() -> returned.rows(returned.replica()).size() == 60);
 		assertThat(returned.diverged).hasSize(1);
-		List<String> paths = returned.replication().status().diverged();
-		assertThat(paths).hasSize(1);
-		assertThat(paths.get(0)).matches(".*/data\\.db\\.diverged-1-\\d{8}T\\d{6}Z");
-		assertThat(returned.rows(Path.of(paths.get(0)))).hasSize(57).contains(1006);
+		List<DivergedDatabase> aside = returned.replication().status().diverged();
+		assertThat(aside).isEqualTo(returned.diverged);
+		assertThat(aside.get(0).file().toString()).matches(".*/data\\.db\\.diverged-1-\\d{8}T\\d{6}Z");
+		assertThat(returned.rows(aside.get(0).file())).hasSize(57).contains(1006);
 	}
 
 	@Test
@@ -279,7 +280,7 @@ abstract class AbstractSqliteReplicationTests {
 		assertThat(other.rows(other.replica())).hasSize(10);
 		assertThat(other.path()).doesNotExist();
 		assertThat(other.diverged).hasSize(1);
-		assertThat(other.rows(Path.of(other.replication().status().diverged().get(0)))).hasSize(5);
+		assertThat(other.rows(other.replication().status().diverged().get(0).file())).hasSize(5);
 	}
 
 	@Test
@@ -448,7 +449,7 @@ abstract class AbstractSqliteReplicationTests {
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> follower.replication().promote());
 		assertThat(follower.path()).doesNotExist();
 		assertThat(follower.diverged).hasSize(1);
-		assertThat(follower.rows(Path.of(follower.replication().status().diverged().get(0)))).contains(1000);
+		assertThat(follower.rows(follower.replication().status().diverged().get(0).file())).contains(1000);
 		follower.follow();
 		follower.catchUp();
 		assertThat(follower.rows(follower.replica())).hasSize(10).doesNotContain(1000);

@@ -20,6 +20,7 @@ import io.hacluster.FencedException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationListener;
 import io.hacluster.replication.ReplicationSettings;
@@ -43,7 +44,7 @@ final class TestNode implements AutoCloseable {
 
 	private final SqliteReplication replication;
 
-	final List<String> diverged = new CopyOnWriteArrayList<>();
+	final List<DivergedDatabase> diverged = new CopyOnWriteArrayList<>();
 
 	private Connection backend;
 
@@ -59,8 +60,8 @@ final class TestNode implements AutoCloseable {
 				identity, this.store, new ReplicationListener() {
 
 					@Override
-					public void diverged(Path file, String reason) {
-						TestNode.this.diverged.add(reason);
+					public void diverged(DivergedDatabase database) {
+						TestNode.this.diverged.add(database);
 					}
 
 					@Override

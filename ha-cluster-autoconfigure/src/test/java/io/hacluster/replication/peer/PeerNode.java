@@ -12,6 +12,7 @@ import io.hacluster.FencedException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationListener;
 import io.hacluster.replication.ReplicationSettings;
@@ -41,8 +42,8 @@ final class PeerNode implements AutoCloseable {
 		this.replication = new SqliteReplication(settings, identity, this.store, new ReplicationListener() {
 
 			@Override
-			public void diverged(Path file, String reason) {
-				throw new AssertionError(file + " is set aside: " + reason);
+			public void diverged(DivergedDatabase database) {
+				throw new AssertionError("Set aside: " + database);
 			}
 
 			@Override

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.hacluster.Epoch;
 import io.hacluster.replication.Writer;
 import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.wal.WalBatch;
@@ -48,7 +49,7 @@ class PrimaryEncoderTests {
 				PrimaryMark before = new PrimaryMark(1, start, 3);
 				PrimaryBatch batch = new PrimaryBatch(before, new PrimaryMark(2, whole.end(), whole.commit()), last);
 				PrimaryImage image = new PrimaryImage(database, database.newWalReader(), state);
-				PrimaryEncoder encoder = new PrimaryEncoder(this.directory, 1 << 20);
+				PrimaryEncoder encoder = new PrimaryEncoder(this.directory, 1 << 20, new Epoch(1));
 				try (LtxReader reader = new LtxReader(encoder.encode(database, batch, Instant.EPOCH).openStream())) {
 					byte[] expected = new byte[4096];
 					long pages = 0;

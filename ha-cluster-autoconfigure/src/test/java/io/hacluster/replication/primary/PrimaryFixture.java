@@ -51,6 +51,8 @@ final class PrimaryFixture implements AutoCloseable {
 
 	Clock clock = Clock.systemUTC();
 
+	Ticker ticker = Ticker.SYSTEM;
+
 	Primary primary;
 
 	PrimaryFixture(Path directory) throws IOException {
@@ -73,13 +75,13 @@ final class PrimaryFixture implements AutoCloseable {
 
 	static PrimarySettings settings(int checkpointPages, long truncateBytes) {
 		return new PrimarySettings(checkpointPages, truncateBytes, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofHours(1),
-				Duration.ofHours(24));
+				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ZERO,
+				Duration.ofHours(1), Duration.ofHours(24));
 	}
 
 	Primary create() {
-		return new Primary(this.settings, NODE, this.database, this.state, this.faulty,
-				() -> this.faulty.fence(this.epoch, NODE), this.fenced::set, this.clock, Ticker.SYSTEM);
+		return new Primary(this.settings, NODE, this.epoch, this.database, this.state, this.faulty,
+				() -> this.faulty.fence(this.epoch, NODE), this.fenced::set, this.clock, this.ticker);
 	}
 
 	void start(PrimaryPosition position) throws InterruptedException {

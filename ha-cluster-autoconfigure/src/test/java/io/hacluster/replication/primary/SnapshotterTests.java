@@ -175,8 +175,8 @@ class SnapshotterTests {
 	@Test
 	void threadTakesSnapshotsAndRetiresWhatTheyCover() throws Exception {
 		PrimarySettings quick = new PrimarySettings(50, 512L << 20, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMillis(50),
-				Duration.ofMillis(1));
+				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ZERO,
+				Duration.ofMillis(50), Duration.ofMillis(1));
 		Snapshotter often = new Snapshotter(quick, PrimaryFixture.NODE, this.fixture.primary, this.fixture.faulty,
 				Clock.systemUTC(), Ticker.SYSTEM);
 		often.start();
