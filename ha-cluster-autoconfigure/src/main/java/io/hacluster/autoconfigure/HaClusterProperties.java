@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
@@ -147,9 +148,14 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
 	 * one.
+	 * @param maxReplicaWalSize Size to which the write-ahead log of a replica may grow
+	 * because readers keep it from being emptied. At least 1MB.
+	 * @param maxReaderDelay How long a follower waits for those readers then. After that
+	 * the replica goes on in a new file, and they have to connect again.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("0s") Duration minBatchInterval,
-			@DefaultValue("10") int divergedToKeep) {
+			@DefaultValue("10") int divergedToKeep, @DefaultValue("256MB") DataSize maxReplicaWalSize,
+			@DefaultValue("5s") Duration maxReaderDelay) {
 	}
 
 	/**

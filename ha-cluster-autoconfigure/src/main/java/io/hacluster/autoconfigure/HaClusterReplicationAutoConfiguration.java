@@ -45,7 +45,8 @@ public final class HaClusterReplicationAutoConfiguration {
 		new SqliteStartupCheck(database, replica, System.getProperty("os.name", "unknown")).run();
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
-						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep()),
+						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep(),
+						replication.maxReplicaWalSize().toBytes(), replication.maxReaderDelay()),
 				identity, store, new NodeListener(identity, node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 

@@ -16,13 +16,22 @@ import java.time.Duration;
  * is made; at least 1
  * @param minBatchInterval time between batches at least, zero for none
  * @param divergedToKeep how many databases that were set aside are kept; at least 1
+ * @param maxReplicaWalBytes size to which a replica's write-ahead log may grow because
+ * readers keep it from being emptied; at least 1
+ * @param maxReaderDelay how long a follower waits for those readers then, before the
+ * replica goes on in a new file
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages, Duration minBatchInterval, int divergedToKeep) {
+		int checkpointPages, Duration minBatchInterval, int divergedToKeep, long maxReplicaWalBytes,
+		Duration maxReaderDelay) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
 	private static final int DIVERGED_TO_KEEP = 10;
+
+	private static final long MAX_REPLICA_WAL_BYTES = 256L << 20;
+
+	private static final Duration MAX_READER_DELAY = Duration.ofSeconds(5);
 
 	/**
 	 * Creates settings.
@@ -31,6 +40,10 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	public ReplicationSettings {
 		if (checkpointPages < 1 || divergedToKeep < 1) {
 			throw new IllegalArgumentException("'checkpointPages' and 'divergedToKeep' must be positive");
+		}
+		if (maxReplicaWalBytes < 1 || maxReaderDelay.isNegative()) {
+			throw new IllegalArgumentException(
+					"'maxReplicaWalBytes' must be positive, 'maxReaderDelay' must not be negative");
 		}
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
@@ -50,7 +63,8 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
-		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP);
+		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP,
+				MAX_REPLICA_WAL_BYTES, MAX_READER_DELAY);
 	}
 
 }

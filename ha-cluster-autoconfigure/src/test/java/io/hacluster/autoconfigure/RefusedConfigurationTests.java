@@ -47,6 +47,8 @@ class RefusedConfigurationTests {
 			sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
 			replication.checkpoint-pages | 0           | at least 1
 			replication.min-batch-interval | -1s       | must not be negative
+			replication.max-replica-wal-size | 1KB     | must be at least 1MB
+			replication.max-reader-delay   | -1s       | must not be negative
 			backend.start-timeout        | 0s          | longer than zero
 			backend.stop-timeout         | 0s          | longer than zero
 			backend.health.interval      | 0s          | longer than zero

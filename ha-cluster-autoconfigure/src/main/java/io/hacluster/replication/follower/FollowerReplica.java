@@ -120,7 +120,8 @@ final class FollowerReplica {
 		if (this.database.logBytes() <= settings.walLimit()) {
 			return;
 		}
-		logger.info("[{}] Readers have kept the write-ahead log of {} from being emptied up to {} MB; waiting for them",
+		logger.debug(
+				"[{}] Readers may have kept the write-ahead log of {} from being emptied up to {} MB; waiting for them",
 				this.context.node(), this.files.replica().database(), this.database.logBytes() >> 20);
 		if (!this.database.checkpoint(settings.readerDelay())) {
 			moveToNewFile();

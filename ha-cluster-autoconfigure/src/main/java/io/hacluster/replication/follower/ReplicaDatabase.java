@@ -177,6 +177,7 @@ final class ReplicaDatabase implements AutoCloseable {
 				this.content = opened;
 			}
 			ReplicaCopy.write(opened, this.log, this.writer.lastHeader(), target, stop);
+			requireUnchanged();
 		}
 	}
 

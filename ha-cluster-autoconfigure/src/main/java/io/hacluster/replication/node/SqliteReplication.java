@@ -81,7 +81,9 @@ public final class SqliteReplication implements Replication {
 				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
 					.withCheckpointPages(settings.checkpointPages())
 					.withMinBatchInterval(settings.minBatchInterval()),
-				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
+				FollowerSettings.of(settings.checkpointPages())
+					.withReaders(settings.maxReplicaWalBytes(), settings.maxReaderDelay()),
+				node, store, listener, clock, ticker);
 	}
 
 	SqliteReplication(ReplicationSettings settings, PrimarySettings primarySettings, FollowerSettings followerSettings,
