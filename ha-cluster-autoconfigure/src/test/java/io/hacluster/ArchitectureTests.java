@@ -54,20 +54,24 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".jdbc..")
 		.layer("actuate")
 		.definedBy(ROOT + ".actuate..")
+		.layer("command")
+		.definedBy(ROOT + ".command..")
 		.layer("autoconfigure")
 		.definedBy(ROOT + ".autoconfigure..")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer()
 		.whereLayer("actuate")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("command")
+		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("jdbc")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("lifecycle")
 		.mayOnlyBeAccessedByLayers("jdbc", "actuate", "autoconfigure")
 		.whereLayer("domains")
-		.mayOnlyBeAccessedByLayers("lifecycle", "jdbc", "actuate", "autoconfigure")
+		.mayOnlyBeAccessedByLayers("lifecycle", "jdbc", "actuate", "command", "autoconfigure")
 		.whereLayer("event")
-		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "jdbc", "actuate", "autoconfigure");
+		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "jdbc", "actuate", "command", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule arrowsOfReplicationPointFromNodeToFormats = Architectures.layeredArchitecture()
@@ -78,6 +82,8 @@ class ArchitectureTests {
 		.definedBy(REPLICATION)
 		.layer("stores")
 		.definedBy(REPLICATION + ".nats", REPLICATION + ".local")
+		.layer("restore")
+		.definedBy(REPLICATION + ".restore")
 		.layer("divergence")
 		.definedBy(REPLICATION + ".divergence")
 		.layer("primary")
@@ -92,12 +98,14 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("formats")
 		.whereLayer("stores")
 		.mayOnlyAccessLayers("log", "formats")
-		.whereLayer("divergence")
+		.whereLayer("restore")
 		.mayOnlyAccessLayers("log", "formats")
+		.whereLayer("divergence")
+		.mayOnlyAccessLayers("restore", "log", "formats")
 		.whereLayer("primary")
 		.mayOnlyAccessLayers("log", "formats")
 		.whereLayer("follower")
-		.mayOnlyAccessLayers("divergence", "log", "formats");
+		.mayOnlyAccessLayers("divergence", "restore", "log", "formats");
 
 	@ArchTest
 	static final ArchRule domainsDoNotSeeOneAnother = slices().assignedFrom(new Domains())

@@ -2,6 +2,7 @@ package io.hacluster.actuate;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,12 +17,16 @@ import io.hacluster.replication.ReplicationStatus;
 
 /**
  * Shows who leads, and lets an operator who has been granted access make the leader step
- * down.
+ * down or take a snapshot.
  */
 @Endpoint(id = "leader", defaultAccess = Access.READ_ONLY)
 public class LeaderEndpoint {
 
 	static final String STEP_DOWN = "step-down";
+
+	static final String SNAPSHOT = "snapshot";
+
+	private static final List<String> ACTIONS = List.of(STEP_DOWN, SNAPSHOT);
 
 	private static final double MILLIS_PER_SECOND = 1000.0;
 
@@ -31,17 +36,21 @@ public class LeaderEndpoint {
 
 	private final @Nullable Supplier<ReplicationStatus> replication;
 
+	private final BooleanSupplier snapshot;
+
 	/**
 	 * Creates the endpoint.
 	 * @param leadership the leadership to show
 	 * @param state names what the node is doing
 	 * @param replication the replication to show, null if nothing is replicated
+	 * @param snapshot asks for a snapshot and returns whether it will be taken
 	 */
 	public LeaderEndpoint(Leadership leadership, Supplier<String> state,
-			@Nullable Supplier<ReplicationStatus> replication) {
+			@Nullable Supplier<ReplicationStatus> replication, BooleanSupplier snapshot) {
 		this.leadership = leadership;
 		this.state = state;
 		this.replication = replication;
+		this.snapshot = snapshot;
 	}
 
 	/**
@@ -60,24 +69,33 @@ public class LeaderEndpoint {
 	}
 
 	/**
-	 * Acts on the leadership.
-	 * @param action {@code step-down}
+	 * Acts on the leader.
+	 * @param action {@code step-down} or {@code snapshot}
 	 * @return what came of it
 	 */
 	@WriteOperation
 	public ActionDescriptor act(@Nullable String action) {
-		if (!STEP_DOWN.equals(action)) {
-			return new ActionDescriptor(ActionDescriptor.Outcome.UNKNOWN,
-					(action != null) ? "There is no action '" + action + "'" : "The action is missing",
-					List.of(STEP_DOWN));
+		if (STEP_DOWN.equals(action)) {
+			return this.leadership.stepDown()
+					? accepted("This node steps down and stays out of the race for one lease duration")
+					: refused("This node does not lead");
 		}
-		if (!this.leadership.stepDown()) {
-			String leader = this.leadership.leader().map((known) -> known.nodeId().value()).orElse("not known");
-			return new ActionDescriptor(ActionDescriptor.Outcome.REFUSED,
-					"This node does not lead; the leader is " + leader, List.of(STEP_DOWN));
+		if (SNAPSHOT.equals(action)) {
+			return this.snapshot.getAsBoolean()
+					? accepted("A snapshot is taken, unless nothing has changed since the last one")
+					: refused("This node takes no snapshots now");
 		}
-		return new ActionDescriptor(ActionDescriptor.Outcome.ACCEPTED,
-				"This node steps down and stays out of the race for one lease duration", List.of(STEP_DOWN));
+		return new ActionDescriptor(ActionDescriptor.Outcome.UNKNOWN,
+				(action != null) ? "There is no action '" + action + "'" : "The action is missing", ACTIONS);
+	}
+
+	private static ActionDescriptor accepted(String message) {
+		return new ActionDescriptor(ActionDescriptor.Outcome.ACCEPTED, message, ACTIONS);
+	}
+
+	private ActionDescriptor refused(String message) {
+		String leader = this.leadership.leader().map((known) -> known.nodeId().value()).orElse("not known");
+		return new ActionDescriptor(ActionDescriptor.Outcome.REFUSED, message + "; the leader is " + leader, ACTIONS);
 	}
 
 	/**

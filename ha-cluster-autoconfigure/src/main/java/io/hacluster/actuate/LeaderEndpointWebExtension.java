@@ -29,8 +29,8 @@ public class LeaderEndpointWebExtension {
 	}
 
 	/**
-	 * Acts on the leadership.
-	 * @param action {@code step-down}
+	 * Acts on the leader.
+	 * @param action {@code step-down} or {@code snapshot}
 	 * @return what came of it
 	 */
 	@WriteOperation

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.ReplicationStatus.Counters;
+import io.hacluster.replication.ReplicationStatus.Upkeep;
 
 /**
  * Meters of the replication, under {@code ha.cluster.replication}.
@@ -20,6 +21,8 @@ import io.hacluster.replication.ReplicationStatus.Counters;
 public class ReplicationMetrics implements MeterBinder {
 
 	private static final String PREFIX = "ha.cluster.replication.";
+
+	private static final String SECONDS = "seconds";
 
 	private static final double NANOS_PER_SECOND = 1e9;
 
@@ -42,7 +45,7 @@ public class ReplicationMetrics implements MeterBinder {
 		gauge(registry, "txid", "Last transaction applied here, or acknowledged by the log on the leader", null,
 				ReplicationStatus::txid);
 		gauge(registry, "log.txid", "Last transaction known to be in the log", null, ReplicationStatus::logTxid);
-		gauge(registry, "lag", "How long the oldest unshipped or unapplied transaction has been waiting", "seconds",
+		gauge(registry, "lag", "How long the oldest unshipped or unapplied transaction has been waiting", SECONDS,
 				(status) -> status.lag().toNanos() / NANOS_PER_SECOND);
 		gauge(registry, "lag.transactions", "Transactions known to be in the log but not applied here", null,
 				(status) -> Math.max(0, status.logTxid() - status.txid()));
@@ -63,6 +66,16 @@ public class ReplicationMetrics implements MeterBinder {
 		counter(registry, "applied", "Size of the level-0 files applied to the replica", BaseUnits.BYTES,
 				Counters::appliedBytes);
 		counter(registry, "snapshots", "Snapshots put into the log", null, Counters::snapshots);
+		upkeep(registry, "snapshot.size", "Size of the snapshots put into the log", BaseUnits.BYTES,
+				Upkeep::snapshotBytes);
+		upkeep(registry, "snapshot.time", "Time spent on snapshots", SECONDS,
+				(upkeep) -> upkeep.snapshotTime().toNanos() / NANOS_PER_SECOND);
+		upkeep(registry, "compactions", "Files put into the levels 1 and up", null, Upkeep::compactions);
+		upkeep(registry, "compaction.size", "Size of the files put into the levels 1 and up", BaseUnits.BYTES,
+				Upkeep::compactionBytes);
+		upkeep(registry, "compaction.time", "Time spent on compaction", SECONDS,
+				(upkeep) -> upkeep.compactionTime().toNanos() / NANOS_PER_SECOND);
+		upkeep(registry, "retired", "Files removed from the log", BaseUnits.FILES, Upkeep::retiredFiles);
 		counter(registry, "checkpoints", "Checkpoints of the write-ahead log", null, Counters::checkpoints);
 		counter(registry, "restores", "Replicas built from the log", null, Counters::restores);
 		counter(registry, "store.errors", "Failures of the store of the log", null, Counters::storeErrors);
@@ -79,6 +92,11 @@ public class ReplicationMetrics implements MeterBinder {
 			.baseUnit(unit)
 			.tags(this.tags)
 			.register(registry);
+	}
+
+	private void upkeep(MeterRegistry registry, String name, String description, @Nullable String unit,
+			ToDoubleFunction<Upkeep> value) {
+		counter(registry, name, description, unit, (counters) -> value.applyAsDouble(counters.upkeep()));
 	}
 
 	private void counter(MeterRegistry registry, String name, String description, @Nullable String unit,

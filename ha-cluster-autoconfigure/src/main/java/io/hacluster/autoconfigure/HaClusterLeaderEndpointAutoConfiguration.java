@@ -30,7 +30,7 @@ public final class HaClusterLeaderEndpointAutoConfiguration {
 			ObjectProvider<Replication> replication) {
 		Replication present = replication.getIfAvailable();
 		return new LeaderEndpoint(leadership, () -> lifecycle.status().state().name(),
-				(present != null) ? present::status : null);
+				(present != null) ? present::status : null, () -> present != null && present.requestSnapshot());
 	}
 
 	@Bean

@@ -50,11 +50,7 @@ public final class HaClusterNatsAutoConfiguration {
 	@ConditionalOnMissingBean(LeaseStore.class)
 	NatsLeaseStore haClusterNatsLeaseStore(NatsOptions options, HaClusterProperties properties, NodeIdentity identity,
 			ElectionSettings election) {
-		HaClusterProperties.Nats nats = properties.nats();
-		String bucket = nats.electionBucket();
-		return new NatsLeaseStore(identity, options, (bucket != null)
-				? new NatsLeaseStoreSettings(bucket, nats.replicas(), election.storeTimeout())
-				: NatsLeaseStoreSettings.forCluster(identity.cluster(), nats.replicas(), election.storeTimeout()));
+		return new NatsLeaseStore(identity, options, leaseStoreSettings(properties, identity, election));
 	}
 
 	@Bean
@@ -69,16 +65,25 @@ public final class HaClusterNatsAutoConfiguration {
 	@ConditionalOnProperty("ha.cluster.sqlite.path")
 	NatsReplicaStore haClusterNatsReplicaStore(NatsOptions options, HaClusterProperties properties,
 			NodeIdentity identity) {
+		return new NatsReplicaStore(options, replicaStoreSettings(properties, identity), identity);
+	}
+
+	static NatsLeaseStoreSettings leaseStoreSettings(HaClusterProperties properties, NodeIdentity identity,
+			ElectionSettings election) {
+		HaClusterProperties.Nats nats = properties.nats();
+		String bucket = nats.electionBucket();
+		return (bucket != null) ? new NatsLeaseStoreSettings(bucket, nats.replicas(), election.storeTimeout())
+				: NatsLeaseStoreSettings.forCluster(identity.cluster(), nats.replicas(), election.storeTimeout());
+	}
+
+	static NatsReplicaStoreSettings replicaStoreSettings(HaClusterProperties properties, NodeIdentity identity) {
 		HaClusterProperties.Nats nats = properties.nats();
 		NatsReplicaStoreSettings defaults = NatsReplicaStoreSettings.of(identity.cluster(),
 				Path.of(properties.sqlite().path() + "-ha", "spool"));
 		String bucket = nats.replicaBucket();
-		return new NatsReplicaStore(options,
-				new NatsReplicaStoreSettings((bucket != null) ? bucket : defaults.bucket(), nats.replicas(),
-						defaults.maxBytes(), defaults.window(), nats.requestTimeout(), defaults.appendTimeout(),
-						defaults.fenceTimeout(), defaults.stallTimeout(), defaults.spoolDirectory(),
-						defaults.spoolThreshold()),
-				identity);
+		return new NatsReplicaStoreSettings((bucket != null) ? bucket : defaults.bucket(), nats.replicas(),
+				defaults.maxBytes(), defaults.window(), nats.requestTimeout(), defaults.appendTimeout(),
+				defaults.fenceTimeout(), defaults.stallTimeout(), defaults.spoolDirectory(), defaults.spoolThreshold());
 	}
 
 }

@@ -143,19 +143,24 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param checkpointPages Number of pages in the write-ahead log from which on the
 	 * leader makes a checkpoint.
 	 * @param minBatchInterval Time that the leader lets pass at least between two batches
-	 * of transactions. Zero ships each commit at once; more takes less processor time
-	 * under load and as much longer to reach the log. A step-down and a checkpoint do not
-	 * wait for it.
+	 * of transactions. A commit after a pause is shipped at once; more of it takes less
+	 * processor time under load, and a crash may lose as much more. A step-down and a
+	 * checkpoint do not wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
 	 * one.
+	 * @param levels How often the leader merges what is new into files of level 1, 2 and
+	 * so on, 1 to 8 of them, each longer than the one before.
+	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
 	 * @param maxReplicaWalSize Size to which the write-ahead log of a replica may grow
 	 * because readers keep it from being emptied. At least 1MB.
 	 * @param maxReaderDelay How long a follower waits for those readers then. After that
 	 * the replica goes on in a new file, and they have to connect again.
 	 */
-	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("0s") Duration minBatchInterval,
-			@DefaultValue("10") int divergedToKeep, @DefaultValue("256MB") DataSize maxReplicaWalSize,
-			@DefaultValue("5s") Duration maxReaderDelay) {
+	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("2ms") Duration minBatchInterval,
+			@DefaultValue("10") int divergedToKeep, @DefaultValue( {
+					"30s", "5m", "1h" }) List<Duration> levels,
+			@DefaultValue("5m") Duration l0Retention, @DefaultValue("256MB") DataSize maxReplicaWalSize,
+			@DefaultValue("5s") Duration maxReaderDelay){
 	}
 
 	/**

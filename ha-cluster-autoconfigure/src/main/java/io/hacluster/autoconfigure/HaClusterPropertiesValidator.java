@@ -21,6 +21,8 @@ final class HaClusterPropertiesValidator {
 	 */
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
+	private static final int MAX_LEVELS = 8;
+
 	private final HaClusterProperties properties;
 
 	HaClusterPropertiesValidator(HaClusterProperties properties) {
@@ -132,12 +134,30 @@ final class HaClusterPropertiesValidator {
 			throw invalid("replication.diverged-to-keep", replication.divergedToKeep(),
 					"It must be at least 1, or the newest would be gone before anybody has seen it");
 		}
+		validateLevels(replication.levels());
+		if (replication.l0Retention().isNegative()) {
+			throw invalid("replication.l0-retention", replication.l0Retention(), "It must not be negative");
+		}
 		if (replication.maxReplicaWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
 			throw invalid("replication.max-replica-wal-size", replication.maxReplicaWalSize(),
 					"It must be at least 1MB");
 		}
 		if (replication.maxReaderDelay().isNegative()) {
 			throw invalid("replication.max-reader-delay", replication.maxReaderDelay(), "It must not be negative");
+		}
+	}
+
+	private void validateLevels(List<Duration> levels) {
+		if (levels.isEmpty() || levels.size() > MAX_LEVELS) {
+			throw invalid("replication.levels", levels, "There must be 1 to " + MAX_LEVELS + " intervals");
+		}
+		Duration previous = Duration.ZERO;
+		for (Duration level : levels) {
+			if (level.compareTo(previous) <= 0) {
+				throw invalid("replication.levels", levels,
+						"Each interval must be longer than zero and than the one before");
+			}
+			previous = level;
 		}
 	}
 

@@ -162,14 +162,19 @@ final class BackendProcess {
 	private Process begin(ProcessBuilder builder, String token) throws IOException {
 		ProcessGuard first = ProcessGuard.start();
 		this.guard = first;
-		Process process = builder.start();
+		// Not a pipe of our own: the JDK closes its end when the first process of the
+		// group
+		// ends, and those that still have something to close and say would be killed by
+		// it.
+		List<Process> pipeline = ProcessBuilder.startPipeline(List.of(builder, LaunchCommand.relay()));
+		Process process = pipeline.get(0);
 		try {
 			ProcessGroup group = new ProcessGroup(process.pid(), this.signals, this.table);
 			new ProcessRecord(group.id(), this.table.startTime(group.id()).orElse(""), this.table.bootId(), token)
 				.write(this.recordFile);
 			first.watch(group.id());
 			first.onEnd(() -> replaceGuard(group));
-			OutputPump pump = new OutputPump("ha-output-" + this.settings.name(), process.getInputStream(),
+			OutputPump pump = new OutputPump("ha-output-" + this.settings.name(), pipeline.get(1).getInputStream(),
 					LoggerFactory.getLogger("ha.backend." + this.settings.name()));
 			this.output = pump;
 			pump.start();

@@ -57,6 +57,15 @@ final class LaunchCommand {
 		return command;
 	}
 
+	/**
+	 * Passes on what the backend writes, until the last process of its group has ended.
+	 */
+	static ProcessBuilder relay() {
+		List<String> command = new ArrayList<>(newSession());
+		command.add("cat");
+		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+	}
+
 	static List<String> backend(ProcessSettings settings, Map<String, String> environment) {
 		Path directory = directory(settings);
 		List<String> command = new ArrayList<>(newSession());

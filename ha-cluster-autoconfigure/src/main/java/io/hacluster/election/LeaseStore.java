@@ -1,6 +1,7 @@
 package io.hacluster.election;
 
 import java.util.Optional;
+import java.util.SortedSet;
 
 import io.hacluster.StoreUnavailableException;
 
@@ -17,6 +18,13 @@ public interface LeaseStore extends AutoCloseable {
 	 * @throws StoreUnavailableException if the store does not answer in time
 	 */
 	Optional<VersionedLease> read(String key);
+
+	/**
+	 * Lists the keys that have a record, for display.
+	 * @return the keys, in their order
+	 * @throws StoreUnavailableException if the store does not answer in time
+	 */
+	SortedSet<String> keys();
 
 	/**
 	 * Writes the first record of a key.

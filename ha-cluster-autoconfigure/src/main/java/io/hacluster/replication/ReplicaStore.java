@@ -50,7 +50,10 @@ public interface ReplicaStore extends AutoCloseable {
 	 * @param entry the file
 	 * @return a stream that the caller closes; it throws {@link IOException} rather than
 	 * end early, and makes progress or fails within a bound
-	 * @throws java.io.FileNotFoundException if the file has been retired meanwhile
+	 * @throws java.io.FileNotFoundException if the file has been retired meanwhile; the
+	 * stream may throw it as well
+	 * @throws DamagedFileException if the store sees by itself that the bytes are not
+	 * those that were stored; the stream may throw it as well
 	 * @throws IOException if it cannot be read
 	 */
 	InputStream open(LogEntry entry) throws IOException;

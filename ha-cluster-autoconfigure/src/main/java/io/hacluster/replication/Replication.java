@@ -6,10 +6,10 @@ import io.hacluster.Epoch;
 
 /**
  * The replication of one database as the two sequences drive it. One thread at a time
- * calls the methods that change something; {@link #status()} and {@link #logEpoch()} may
- * be called at any time. Every method that can wait is bounded by the timeout given and
- * obeys interruption; what it has begun when it fails is undone by the sequence, which
- * then calls the opposite method.
+ * calls the methods that change something; {@link #status()}, {@link #logEpoch()} and
+ * {@link #requestSnapshot()} may be called at any time. Every method that can wait is
+ * bounded by the timeout given and obeys interruption; what it has begun when it fails is
+ * undone by the sequence, which then calls the opposite method.
  */
 public interface Replication extends AutoCloseable {
 
@@ -76,6 +76,14 @@ public interface Replication extends AutoCloseable {
 	 * @param timeout how long
 	 */
 	void stopSnapshots(Duration timeout);
+
+	/**
+	 * Asks for a snapshot soon, unless nothing has changed since the last one. May be
+	 * called at any time.
+	 * @return whether it will be taken; {@code false} on a node that takes no snapshots
+	 * now
+	 */
+	boolean requestSnapshot();
 
 	/**
 	 * Ends the shipping loop but keeps the read lock, so that what the backend writes

@@ -72,9 +72,42 @@ public record ReplicationStatus(State state, long txid, long logTxid, Duration l
 	 * @param storeErrors failures of the store
 	 * @param fenceRejections appends refused because of a newer fence
 	 * @param divergences databases set aside
+	 * @param upkeep what has been done to keep the log short
 	 */
 	public record Counters(long shippedBatches, long shippedBytes, long appliedBatches, long appliedBytes,
-			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections, long divergences) {
+			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections, long divergences,
+			Upkeep upkeep) {
+	}
+
+	/**
+	 * What has been done to keep the log short.
+	 *
+	 * @param snapshotBytes size of the snapshots taken
+	 * @param snapshotTime how long that took
+	 * @param compactions files put into levels 1 and up
+	 * @param compactionBytes their bytes
+	 * @param compactionTime how long that took
+	 * @param retiredFiles files removed from the log
+	 */
+	public record Upkeep(long snapshotBytes, Duration snapshotTime, long compactions, long compactionBytes,
+			Duration compactionTime, long retiredFiles) {
+
+		/**
+		 * Nothing.
+		 */
+		public static final Upkeep NONE = new Upkeep(0, Duration.ZERO, 0, 0, Duration.ZERO, 0);
+
+		/**
+		 * Adds what somebody else has done.
+		 * @param other that
+		 * @return the sum
+		 */
+		public Upkeep plus(Upkeep other) {
+			return new Upkeep(this.snapshotBytes + other.snapshotBytes, this.snapshotTime.plus(other.snapshotTime),
+					this.compactions + other.compactions, this.compactionBytes + other.compactionBytes,
+					this.compactionTime.plus(other.compactionTime), this.retiredFiles + other.retiredFiles);
+		}
+
 	}
 
 }

@@ -155,7 +155,7 @@ class HaClusterHealthIndicatorTests {
 		return new HaClusterHealthIndicator(this::status, this::election,
 				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
 						this.replicationFailure, this.diverged,
-						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE)))
 			.health();
 	}
 

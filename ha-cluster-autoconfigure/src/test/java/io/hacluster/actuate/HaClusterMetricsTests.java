@@ -70,7 +70,8 @@ class HaClusterMetricsTests {
 		new ReplicationMetrics(
 				() -> new ReplicationStatus(ReplicationStatus.State.AWAITING_DATABASE, 40, 42, Duration.ofMillis(250),
 						"x", List.of(new DivergedDatabase(Path.of("f"), new Epoch(1), Instant.EPOCH, 1, null, "test")),
-						new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
+						new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, new ReplicationStatus.Upkeep(10,
+								Duration.ofSeconds(11), 12, 13, Duration.ofMillis(500), 14))),
 				TAGS)
 			.bindTo(this.registry);
 		String labels = "{cluster=\"c\",node=\"a\"} ";
@@ -86,6 +87,12 @@ class HaClusterMetricsTests {
 				"ha_cluster_replication_applied_batches_total" + labels + "3.0",
 				"ha_cluster_replication_applied_bytes_total" + labels + "4.0",
 				"ha_cluster_replication_snapshots_total" + labels + "5.0",
+				"ha_cluster_replication_snapshot_size_bytes_total" + labels + "10.0",
+				"ha_cluster_replication_snapshot_time_seconds_total" + labels + "11.0",
+				"ha_cluster_replication_compactions_total" + labels + "12.0",
+				"ha_cluster_replication_compaction_size_bytes_total" + labels + "13.0",
+				"ha_cluster_replication_compaction_time_seconds_total" + labels + "0.5",
+				"ha_cluster_replication_retired_files_total" + labels + "14.0",
 				"ha_cluster_replication_checkpoints_total" + labels + "6.0",
 				"ha_cluster_replication_restores_total" + labels + "7.0",
 				"ha_cluster_replication_store_errors_total" + labels + "8.0",

@@ -74,7 +74,7 @@ class LeaderEndpointTests {
 		withApplication(true, "unrestricted", (url) -> {
 			HttpResponse<String> response = post(url, "{\"action\":\"abdicate\"}");
 			assertThat(response.statusCode()).isEqualTo(400);
-			assertThat(response.body()).contains("'abdicate'", "\"actions\":[\"step-down\"]");
+			assertThat(response.body()).contains("'abdicate'", "\"actions\":[\"step-down\",\"snapshot\"]");
 		});
 	}
 
@@ -83,7 +83,7 @@ class LeaderEndpointTests {
 		withApplication(true, "unrestricted", (url) -> {
 			HttpResponse<String> response = post(url, "{}");
 			assertThat(response.statusCode()).isEqualTo(400);
-			assertThat(response.body()).contains("\"actions\":[\"step-down\"]");
+			assertThat(response.body()).contains("\"actions\":[\"step-down\",\"snapshot\"]");
 		});
 	}
 
@@ -127,7 +127,9 @@ class LeaderEndpointTests {
 			boolean leader = environment.getRequiredProperty("test.leader", boolean.class);
 			return new LeaderEndpoint(new FixedLeadership(leader), () -> leader ? "LEADER" : "FOLLOWER",
 					() -> new ReplicationStatus(ReplicationStatus.State.SHIPPING, 42, 43, Duration.ofMillis(1500), null,
-							List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+							List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+									ReplicationStatus.Upkeep.NONE)),
+					() -> leader);
 		}
 
 		@Bean

@@ -1,7 +1,6 @@
 package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 import org.awaitility.Awaitility;
@@ -85,12 +84,12 @@ class HaClusterNatsAutoConfigurationTests {
 			.withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class,
 					HaClusterNatsAutoConfiguration.class, HaClusterBackendAutoConfiguration.class))
 			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=" + nodeId, "ha.cluster.store=nats",
-					"ha.cluster.nats.servers=" + url, "ha.cluster.election.lease-duration=2s",
-					"ha.cluster.election.renew-interval=250ms");
+					"ha.cluster.nats.servers=" + url, "ha.cluster.nats.connection-timeout=60s",
+					"ha.cluster.election.lease-duration=60s", "ha.cluster.election.renew-interval=2s");
 	}
 
 	private static void awaitLeader(ApplicationContext context) {
-		Awaitility.await().atMost(Duration.ofSeconds(20)).until(context.getBean(Leadership.class)::isLeader);
+		Awaitility.await().until(context.getBean(Leadership.class)::isLeader);
 	}
 
 }

@@ -60,8 +60,9 @@ class HaClusterReplicationAutoConfigurationTests {
 	@Test
 	void contextWhenUserHasReplicationUsesIt() {
 		Replication replication = mock(Replication.class);
-		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
-				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+		given(replication.status())
+			.willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0, Duration.ZERO, null, List.of(),
+					new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE)));
 		given(replication.flush(any())).willReturn(true);
 		withDatabase("a").withBean("mine", Replication.class, () -> replication)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));
@@ -76,7 +77,7 @@ class HaClusterReplicationAutoConfigurationTests {
 				write(database("a"), "INSERT INTO t VALUES (3)");
 				first.getSourceApplicationContext().close();
 				awaitLeader(second);
-				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(database("b")));
+				Awaitility.await().until(() -> Files.exists(database("b")));
 				assertThat(count(database("b"))).isEqualTo(3);
 			});
 		});
@@ -152,7 +153,7 @@ class HaClusterReplicationAutoConfigurationTests {
 					HaClusterBackendAutoConfiguration.class, HaClusterMetricsAutoConfiguration.class))
 			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=" + nodeId, "ha.cluster.store=local",
 					"ha.cluster.local.directory=" + this.directory.resolve("store"),
-					"ha.cluster.election.lease-duration=2s", "ha.cluster.election.renew-interval=250ms");
+					"ha.cluster.election.lease-duration=60s", "ha.cluster.election.renew-interval=2s");
 	}
 
 	private Path database(String nodeId) {
@@ -160,7 +161,7 @@ class HaClusterReplicationAutoConfigurationTests {
 	}
 
 	private static void awaitLeader(ApplicationContext context) {
-		Awaitility.await().atMost(Duration.ofSeconds(20)).until(context.getBean(Leadership.class)::isLeader);
+		Awaitility.await().until(context.getBean(Leadership.class)::isLeader);
 	}
 
 	private static void write(Path database, String... statements) throws SQLException {

@@ -46,6 +46,10 @@ class RefusedConfigurationTests {
 			sqlite.snapshot-interval     | 0s          | longer than zero
 			sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
 			replication.checkpoint-pages | 0           | at least 1
+			replication.levels           | 30s,30s     | longer than zero and than the one before
+			replication.levels           | 0s          | longer than zero and than the one before
+			replication.levels           | 1s,2s,3s,4s,5s,6s,7s,8s,9s | 1 to 8 intervals
+			replication.l0-retention     | -1s         | must not be negative
 			replication.min-batch-interval | -1s       | must not be negative
 			replication.max-replica-wal-size | 1KB     | must be at least 1MB
 			replication.max-reader-delay   | -1s       | must not be negative

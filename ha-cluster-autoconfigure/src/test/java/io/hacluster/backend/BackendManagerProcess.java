@@ -22,7 +22,7 @@ final class BackendManagerProcess {
 		ProcessSettings settings = new ProcessSettings("child", List.of(args).subList(1, args.length), null, Map.of(),
 				Path.of(args[0]));
 		ProcessBackend backend = new ProcessBackend(new NodeIdentity("test", new NodeId("child"), "n"), settings);
-		backend.start(Duration.ofSeconds(20));
+		backend.start(Duration.ofSeconds(60));
 		System.out.println("STARTED");
 		new CountDownLatch(1).await();
 	}

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.hacluster.backend.BackendHealth.Status;
+import io.hacluster.test.FreePort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -49,11 +50,7 @@ class HttpHealthCheckTests {
 
 	@Test
 	void checkWhenNothingListensReportsDown() throws Exception {
-		int port;
-		try (ServerSocket socket = new ServerSocket(0)) {
-			port = socket.getLocalPort();
-		}
-		BackendHealth health = check(port, "/");
+		BackendHealth health = check(FreePort.find(), "/");
 		assertThat(health.status()).isEqualTo(Status.DOWN);
 		assertThat(health.detail()).contains("cannot be asked");
 	}
@@ -104,7 +101,7 @@ class HttpHealthCheckTests {
 	}
 
 	private static BackendHealth check(int port, String path) {
-		return new HttpHealthCheck(URI.create("http://127.0.0.1:" + port + path), Duration.ofSeconds(20)).check();
+		return new HttpHealthCheck(URI.create("http://127.0.0.1:" + port + path), Duration.ofSeconds(60)).check();
 	}
 
 }

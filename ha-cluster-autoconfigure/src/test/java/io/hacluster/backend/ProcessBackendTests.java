@@ -14,16 +14,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.BackendHealth.Status;
+import io.hacluster.test.JavaProcess;
 import io.hacluster.test.Requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,10 +32,9 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for {@link ProcessBackend} with real processes.
  */
-@Timeout(120)
 class ProcessBackendTests {
 
-	private static final Duration LONG = Duration.ofSeconds(30);
+	private static final Duration LONG = Duration.ofSeconds(60);
 
 	private final ProcessSignals signals = new ProcessSignals();
 
@@ -48,14 +46,12 @@ class ProcessBackendTests {
 	Path directory;
 
 	@BeforeEach
-	void awaitility() {
-		Awaitility.setDefaultTimeout(LONG);
+	void requireProcesses() {
 		Requirements.require(this.table.isAvailable(), "there is no /proc to look for processes in");
 	}
 
 	@AfterEach
 	void stopAll() {
-		Awaitility.reset();
 		this.backends.forEach((backend) -> backend.stop(Duration.ofMillis(200)));
 	}
 
@@ -83,7 +79,7 @@ class ProcessBackendTests {
 		ProcessBackend backend = backend(shell("if read -r x; then exit 3; else exit 7; fi"));
 		BlockingQueue<String> exits = exits(backend);
 		backend.start(LONG);
-		assertThat(exits.poll(30, TimeUnit.SECONDS)).startsWith("exited with code 7");
+		assertThat(exits.poll(60, TimeUnit.SECONDS)).startsWith("exited with code 7");
 	}
 
 	@Test
@@ -124,6 +120,22 @@ class ProcessBackendTests {
 	}
 
 	@Test
+	void stopLetsTheRestOfTheGroupSayWhatItDoesAfterTheFirstProcessHasEnded() throws Exception {
+		// The JDK closes the pipe of a process that has ended, and whoever else writes to
+		// it is killed by SIGPIPE.
+		Path closed = this.directory.resolve("closed");
+		Path ready = this.directory.resolve("ready");
+		ProcessBackend backend = backend(
+				shell("sh -c 'trap \"for i in 1 2 3 4 5; do sleep 0.2; echo closing $i; done; touch " + closed
+						+ "; exit 0\" TERM; touch " + ready
+						+ "; while :; do sleep 0.1; done' & trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+		backend.start(LONG);
+		await().until(() -> Files.exists(ready));
+		backend.stop(LONG);
+		assertThat(closed).exists();
+	}
+
+	@Test
 	void stopWhenTheGroupIgnoresTheSignalKillsIt() throws Exception {
 		Path ready = this.directory.resolve("ready");
 		ProcessBackend backend = backend(shell(
@@ -161,7 +173,7 @@ class ProcessBackendTests {
 		backend.start(LONG);
 		await().until(() -> Files.readAllLines(count).size() == 2);
 		this.signals.signal(group(), ProcessSignals.KILL);
-		assertThat(exits.poll(30, TimeUnit.SECONDS)).startsWith("exited with code 137 (signal 9)");
+		assertThat(exits.poll(60, TimeUnit.SECONDS)).startsWith("exited with code 137 (signal 9)");
 		assertThat(backend.health().status()).isEqualTo(Status.STOPPED);
 		backend.start(LONG);
 		await().until(() -> Files.readAllLines(count).size() == 3);
@@ -177,7 +189,7 @@ class ProcessBackendTests {
 				shell("echo port 80 is taken >&2; head -c 10000 /dev/zero | tr '\\0' y; echo; echo bye; exit 3"));
 		BlockingQueue<String> exits = exits(backend);
 		backend.start(LONG);
-		String detail = exits.poll(30, TimeUnit.SECONDS);
+		String detail = exits.poll(60, TimeUnit.SECONDS);
 		assertThat(detail).startsWith("exited with code 3; last output: ").endsWith("bye");
 		assertThat(detail.length()).isLessThan((OutputPump.KEPT_LINES + 1) * (OutputPump.MAX_LINE + 3));
 		assertThat(backend.health()).isEqualTo(new BackendHealth(Status.STOPPED, detail));
@@ -257,6 +269,8 @@ class ProcessBackendTests {
 
 	@Test
 	void guardWhenKilledIsReplaced() throws Exception {
+		// That of the test before takes a moment to end
+		await().until(() -> guards(ProcessHandle.current()).isEmpty());
 		ProcessBackend backend = backend(shell("exec sleep 1000"));
 		backend.start(LONG);
 		long first = guards(ProcessHandle.current()).get(0).pid();
@@ -302,9 +316,8 @@ class ProcessBackendTests {
 	}
 
 	private Process manager(String... command) throws IOException {
-		List<String> all = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx64m", "-cp", System.getProperty("java.class.path"), BackendManagerProcess.class.getName(),
-				this.directory.resolve("state").toString()));
+		List<String> all = JavaProcess.command(BackendManagerProcess.class, "64m",
+				this.directory.resolve("state").toString());
 		all.addAll(List.of(command));
 		Process manager = new ProcessBuilder(all).redirectErrorStream(true).start();
 		BufferedReader reader = new BufferedReader(

@@ -1,6 +1,7 @@
 package io.hacluster.election;
 
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * Does something before each call to another store.
@@ -19,6 +20,11 @@ abstract class DelegatingLeaseStore implements LeaseStore {
 	public Optional<VersionedLease> read(String key) {
 		before();
 		return this.delegate.read(key);
+	}
+
+	@Override
+	public SortedSet<String> keys() {
+		return this.delegate.keys();
 	}
 
 	@Override

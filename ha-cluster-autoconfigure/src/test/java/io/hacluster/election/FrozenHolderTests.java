@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.hacluster.test.JavaProcess;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,10 +76,7 @@ class FrozenHolderTests {
 			.filter((term) -> term.epoch > after && term.to > start)
 			.max(Comparator.comparingLong((term) -> term.epoch))
 			.orElse(null);
-		return Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
-			.pollInterval(Duration.ofMillis(10))
-			.until(latest, java.util.Objects::nonNull);
+		return Awaitility.await().pollInterval(Duration.ofMillis(10)).until(latest, java.util.Objects::nonNull);
 	}
 
 	private List<Term> terms() {
@@ -112,9 +110,7 @@ class FrozenHolderTests {
 
 		Holder(String name, String store) throws IOException {
 			this.name = name;
-			String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-			this.process = new ProcessBuilder(java, "-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp",
-					System.getProperty("java.class.path"), LeaseHolderApplication.class.getName(), name, store)
+			this.process = new ProcessBuilder(JavaProcess.command(LeaseHolderApplication.class, "64m", name, store))
 				.redirectError(ProcessBuilder.Redirect.DISCARD)
 				.start();
 			this.reader = new Thread(this::read, "reader of " + name);
@@ -144,7 +140,7 @@ class FrozenHolderTests {
 
 		void end() throws Exception {
 			this.process.destroyForcibly();
-			this.process.waitFor(10, TimeUnit.SECONDS);
+			this.process.waitFor(60, TimeUnit.SECONDS);
 			this.reader.join(10_000);
 		}
 

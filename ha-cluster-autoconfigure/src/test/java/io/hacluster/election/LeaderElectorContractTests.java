@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.awaitility.Awaitility;
@@ -26,8 +27,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 public abstract class LeaderElectorContractTests {
 
-	private static final ElectionSettings SETTINGS = ElectionSettings.of(Duration.ofSeconds(2), Duration.ofMillis(500),
-			"127.0.0.1:1");
+	/**
+	 * A lease that a busy machine does not cost anybody; no test waits for its end.
+	 */
+	private static final ElectionSettings LONG = new ElectionSettings(Duration.ofSeconds(60), Duration.ofSeconds(2),
+			Duration.ofSeconds(20), "127.0.0.1:1");
+
+	/**
+	 * The same with many renewals.
+	 */
+	private static final ElectionSettings BUSY = new ElectionSettings(LONG.leaseDuration(), Duration.ofMillis(250),
+			LONG.margin(), LONG.address());
+
+	/**
+	 * A lease whose end is waited for, and that may end on its own at any time.
+	 */
+	private static final ElectionSettings SHORT = ElectionSettings.of(Duration.ofSeconds(3), Duration.ofMillis(500),
+			LONG.address());
 
 	private final List<Node> nodes = new ArrayList<>();
 
@@ -43,10 +59,9 @@ public abstract class LeaderElectorContractTests {
 
 	@Test
 	void startWhenAloneLeads() {
-		Node node = start("node-a", "1");
+		Node node = start("node-a", "1", BUSY);
 		await(node::leads);
-		assertThat(node.elector.leader())
-			.hasValueSatisfying((lease) -> assertThat(lease.holder().value()).isEqualTo("node-a"));
+		await(() -> node.knows("node-a"));
 		await(() -> node.elector.status().renewals() > 2);
 		assertThat(node.elector.status().problem()).isNull();
 		assertThat(node.elector.status().terms()).isEqualTo(1);
@@ -67,21 +82,19 @@ public abstract class LeaderElectorContractTests {
 		Duration outage = Duration.ofNanos(System.nanoTime() - start);
 		System.out.println("Successor after a release: " + outage.toMillis() + " ms");
 		// Far less than the lease it would have to wait for otherwise
-		assertThat(outage).isLessThan(SETTINGS.leaseDuration());
+		assertThat(outage).isLessThan(LONG.leaseDuration());
 		assertThat(second.elector.heldLease().orElseThrow().epoch()).isGreaterThan(epoch);
 		assertThat(first.events).noneMatch((event) -> event.startsWith("lost"));
 	}
 
 	@Test
 	void i18LeaderThatDisappearsIsSucceeded() {
-		Node first = start("node-a", "1");
+		Node first = start("node-a", "1", SHORT);
 		await(first::leads);
-		Node second = start("node-b", "2");
+		Node second = start("node-b", "2", SHORT);
 		await(() -> second.elector.status().candidate());
 		first.close();
-		await(second::leads);
-		assertThat(second.elector.leader())
-			.hasValueSatisfying((lease) -> assertThat(lease.holder().value()).isEqualTo("node-b"));
+		await(() -> second.leads() && second.knows("node-b"));
 	}
 
 	@Test
@@ -94,15 +107,11 @@ public abstract class LeaderElectorContractTests {
 		long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(5))
-			.atMost(Duration.ofSeconds(30))
 			.until(() -> started.stream().filter(Node::leads).toList().size() > 1 || System.nanoTime() > end);
 		assertThat(started.stream().filter(Node::leads)).hasSizeLessThanOrEqualTo(1);
 		// All agree, and nobody else ever led
 		Node leader = started.stream().filter(Node::leads).findFirst().orElseThrow();
-		await(() -> started.stream()
-			.allMatch((node) -> node.elector.leader()
-				.filter((lease) -> lease.holder().value().equals(leader.id))
-				.isPresent()));
+		await(() -> started.stream().allMatch((node) -> node.knows(leader.id)));
 	}
 
 	@Test
@@ -124,18 +133,18 @@ public abstract class LeaderElectorContractTests {
 		node.elector.standAside(Duration.ofSeconds(60));
 		assertThat(node.elector.release(node.elector.heldLease().orElseThrow().epoch())).isTrue();
 		node.close();
-		Node restarted = node("node-a", "2");
+		Node restarted = node("node-a", "2", LONG);
 		long start = System.nanoTime();
 		restarted.elector.start();
 		await(restarted::leads);
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SETTINGS.leaseDuration());
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG.leaseDuration());
 	}
 
 	@Test
 	void i14SlowOrThrowingListenerDelaysNoRenewal() throws Exception {
 		CountDownLatch blocked = new CountDownLatch(1);
 		CountDownLatch entered = new CountDownLatch(1);
-		Node node = node("node-a", "1");
+		Node node = node("node-a", "1", BUSY);
 		node.elector.addListener(new Reaction((event) -> {
 			throw new IllegalStateException("a listener that throws");
 		}));
@@ -156,18 +165,18 @@ public abstract class LeaderElectorContractTests {
 
 	@Test
 	void i14GrantedAndLostAlternateAndGrantsAreValidWhenTold() {
-		Node node = node("node-a", "1");
+		Node node = node("node-a", "1", SHORT);
 		ForgetfulStore forgetful = new ForgetfulStore(node.store);
-		LeaderElector elector = new LeaderElector(forgetful, Leases.identity("node-a", "1"), SETTINGS,
-				Candidate.always(), Ticker.SYSTEM, new Random());
+		LeaderElector elector = new LeaderElector(forgetful, Leases.identity("node-a", "1"), SHORT, Candidate.always(),
+				Ticker.SYSTEM, new Random());
 		elector.addListener(node);
 		elector.start();
 		try {
 			for (int round = 1; round <= 3; round++) {
-				int granted = round;
-				await(() -> elector.heldLease().isPresent() && node.terms().size() == 2 * granted - 1);
+				int before = node.terms().size();
+				await(() -> elector.heldLease().isPresent() && node.terms().size() > before);
 				forgetful.broken = true;
-				await(() -> node.terms().size() == 2 * granted);
+				await(() -> node.lastTerm().startsWith("lost"));
 				assertThat(elector.heldLease()).isEmpty();
 				forgetful.broken = false;
 			}
@@ -185,16 +194,16 @@ public abstract class LeaderElectorContractTests {
 
 	@Test
 	void i14LossIsToldAtTheDeadlineThoughTheStoreBlocks() {
-		Node node = node("node-a", "1");
+		Node node = node("node-a", "1", SHORT);
 		BlockingStore blocking = new BlockingStore(node.store);
-		LeaderElector elector = new LeaderElector(blocking, Leases.identity("node-a", "1"), SETTINGS,
-				Candidate.always(), Ticker.SYSTEM, new Random());
+		LeaderElector elector = new LeaderElector(blocking, Leases.identity("node-a", "1"), SHORT, Candidate.always(),
+				Ticker.SYSTEM, new Random());
 		elector.addListener(node);
 		elector.start();
 		try {
-			await(() -> elector.heldLease().isPresent());
+			await(() -> elector.heldLease().isPresent() && !node.terms().isEmpty());
 			blocking.block = true;
-			await(() -> node.terms().size() == 2);
+			await(() -> node.lastTerm().startsWith("lost"));
 			assertThat(blocking.blocked.getCount()).isEqualTo(1);
 		}
 		finally {
@@ -205,13 +214,13 @@ public abstract class LeaderElectorContractTests {
 
 	@Test
 	void candidateThatIsNotEligibleWaitsUntilItIs() {
-		boolean[] eligible = { false };
+		AtomicBoolean eligible = new AtomicBoolean();
 		LeaseStore store = open("node-a", "1");
-		LeaderElector elector = new LeaderElector(store, Leases.identity("node-a", "1"), SETTINGS, new Candidate() {
+		LeaderElector elector = new LeaderElector(store, Leases.identity("node-a", "1"), SHORT, new Candidate() {
 
 			@Override
 			public boolean isEligible() {
-				return eligible[0];
+				return eligible.get();
 			}
 
 			@Override
@@ -226,10 +235,9 @@ public abstract class LeaderElectorContractTests {
 				.during(Duration.ofSeconds(1))
 				.atMost(Duration.ofSeconds(30))
 				.until(() -> elector.heldLease().isEmpty());
-			eligible[0] = true;
+			eligible.set(true);
 			elector.reconsider();
-			await(() -> elector.heldLease().isPresent());
-			assertThat(elector.heldLease().orElseThrow().epoch()).isGreaterThan(new Epoch(77));
+			await(() -> elector.heldLease().filter((lease) -> lease.epoch().value() > 77).isPresent());
 		}
 		finally {
 			elector.close();
@@ -250,24 +258,31 @@ public abstract class LeaderElectorContractTests {
 		await(node::leads);
 		node.close();
 		node.close();
-		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-			.noneMatch((name) -> name.startsWith("ha-election") || name.startsWith("ha-lease-watch"));
+		await(() -> Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.noneMatch((name) -> name.startsWith("ha-election") || name.startsWith("ha-lease-watch")));
 	}
 
-	private Node node(String id, String nonce) {
-		Node node = new Node(id, nonce);
+	private Node node(String id, String nonce, ElectionSettings settings) {
+		Node node = new Node(id, nonce, settings);
 		this.nodes.add(node);
 		return node;
 	}
 
 	private Node start(String id, String nonce) {
-		Node node = node(id, nonce);
+		return start(id, nonce, LONG);
+	}
+
+	private Node start(String id, String nonce, ElectionSettings settings) {
+		Node node = node(id, nonce, settings);
 		node.elector.start();
 		return node;
 	}
 
 	private static void await(Callable<Boolean> condition) {
-		Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(condition);
+		Awaitility.await().until(condition);
 	}
 
 	private static void awaitQuietly(CountDownLatch latch) {
@@ -289,16 +304,25 @@ public abstract class LeaderElectorContractTests {
 
 		final List<String> events = new CopyOnWriteArrayList<>();
 
-		Node(String id, String nonce) {
+		Node(String id, String nonce, ElectionSettings settings) {
 			this.id = id;
 			this.store = open(id, nonce);
-			this.elector = new LeaderElector(this.store, Leases.identity(id, nonce), SETTINGS, Candidate.always(),
+			this.elector = new LeaderElector(this.store, Leases.identity(id, nonce), settings, Candidate.always(),
 					Ticker.SYSTEM, new Random());
 			this.elector.addListener(this);
 		}
 
 		boolean leads() {
 			return this.elector.heldLease().isPresent();
+		}
+
+		boolean knows(String leader) {
+			return this.elector.leader().filter((lease) -> lease.holder().value().equals(leader)).isPresent();
+		}
+
+		String lastTerm() {
+			List<String> terms = terms();
+			return terms.get(terms.size() - 1);
 		}
 
 		List<String> terms() {

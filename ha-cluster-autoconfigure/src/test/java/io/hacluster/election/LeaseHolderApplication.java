@@ -7,13 +7,12 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
-import io.nats.client.Options;
-
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.election.local.LocalLeaseStore;
 import io.hacluster.election.nats.NatsLeaseStore;
 import io.hacluster.election.nats.NatsLeaseStoreSettings;
+import io.hacluster.test.NatsServer;
 
 /**
  * A process of its own that runs for a lease and says when it certainly led. Each line
@@ -30,7 +29,7 @@ public final class LeaseHolderApplication {
 		ElectionSettings settings = ElectionSettings.of(Duration.ofSeconds(1), Duration.ofMillis(250), "");
 		NodeIdentity identity = Leases.identity(arguments[0], UUID.randomUUID().toString());
 		LeaseStore store = arguments[1].startsWith("nats:")
-				? new NatsLeaseStore(identity, () -> new Options.Builder().server(arguments[1]),
+				? new NatsLeaseStore(identity, () -> NatsServer.options(arguments[1]),
 						NatsLeaseStoreSettings.forCluster("test", 1, settings.storeTimeout()))
 					.connect()
 				: new LocalLeaseStore(identity, Path.of(arguments[1]));

@@ -3,6 +3,8 @@ package io.hacluster.election;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Leases in memory, for tests of the election alone.
@@ -16,6 +18,11 @@ final class MemoryLeaseStore implements LeaseStore {
 	@Override
 	public synchronized Optional<VersionedLease> read(String key) {
 		return Optional.ofNullable(this.records.get(key));
+	}
+
+	@Override
+	public synchronized SortedSet<String> keys() {
+		return new TreeSet<>(this.records.keySet());
 	}
 
 	@Override

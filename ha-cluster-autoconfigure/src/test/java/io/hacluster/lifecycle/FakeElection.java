@@ -16,10 +16,10 @@ import io.hacluster.election.Lease;
  */
 final class FakeElection implements LeaseControl, Ticker {
 
-	static final Duration LEASE = Duration.ofSeconds(10);
+	static final Duration LEASE = Duration.ofSeconds(30);
 
 	// Large, because the budgets of urgent steps are in real time.
-	static final Duration MARGIN = Duration.ofSeconds(9);
+	static final Duration MARGIN = Duration.ofSeconds(27);
 
 	private final Recorder recorder;
 

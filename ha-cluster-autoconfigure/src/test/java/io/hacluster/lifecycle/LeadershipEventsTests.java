@@ -146,9 +146,8 @@ class LeadershipEventsTests {
 
 	private void awaitSettled(Epoch epoch) {
 		// A lost term that had not begun yet is over without any transition.
-		await().atMost(LifecycleFixture.PATIENCE)
-			.until(() -> this.fixture.transitions.stream()
-				.anyMatch((it) -> it.epoch().equals(epoch) && it.kind() != TransitionReport.Kind.PROMOTION));
+		await().until(() -> this.fixture.transitions.stream()
+			.anyMatch((it) -> it.epoch().equals(epoch) && it.kind() != TransitionReport.Kind.PROMOTION));
 		this.fixture.awaitState(LifecycleState.FOLLOWER);
 	}
 

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Epoch;
@@ -24,7 +23,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class LifecycleFixture implements StepObserver, AutoCloseable {
 
-	static final Duration PATIENCE = Duration.ofSeconds(30);
+	static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	final Recorder recorder = new Recorder();
 
@@ -47,11 +46,6 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	@Nullable ClusterLifecycle lifecycle;
 
-	LifecycleFixture() {
-		Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
-		Awaitility.setDefaultPollDelay(Duration.ZERO);
-	}
-
 	LifecycleFixture start() {
 		LifecycleSettings settings = new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN,
 				Duration.ofMillis(20), this.timeouts);
@@ -66,7 +60,7 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	LifecycleFixture follow() {
 		start();
-		await().atMost(PATIENCE).until(() -> this.election.started);
+		await().until(() -> this.election.started);
 		this.recorder.clear();
 		return this;
 	}
@@ -85,17 +79,16 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 	}
 
 	void awaitState(LifecycleState state) {
-		await().atMost(PATIENCE).until(() -> lifecycle().status().state() == state);
+		await().until(() -> lifecycle().status().state() == state);
 	}
 
 	void awaitCall(String call) {
-		await().atMost(PATIENCE).until(() -> this.recorder.calls().contains(call));
+		await().until(() -> this.recorder.calls().contains(call));
 	}
 
 	TransitionReport awaitTransition(TransitionReport.Kind kind) {
-		return await().atMost(PATIENCE)
-			.until(() -> this.transitions.stream().filter((it) -> it.kind() == kind).findFirst().orElse(null),
-					(it) -> it != null);
+		return await().until(() -> this.transitions.stream().filter((it) -> it.kind() == kind).findFirst().orElse(null),
+				(it) -> it != null);
 	}
 
 	@Override
@@ -105,7 +98,6 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	@Override
 	public void close() {
-		Awaitility.reset();
 		if (this.lifecycle != null) {
 			this.lifecycle.stop(Duration.ofSeconds(1));
 		}

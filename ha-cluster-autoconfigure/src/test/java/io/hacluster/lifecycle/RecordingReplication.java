@@ -69,6 +69,11 @@ final class RecordingReplication implements Replication {
 	}
 
 	@Override
+	public boolean requestSnapshot() {
+		return false;
+	}
+
+	@Override
 	public void stopPrimary(Duration timeout) {
 		this.recorder.callUninterruptibly("stopPrimary");
 	}
@@ -87,7 +92,7 @@ final class RecordingReplication implements Replication {
 	@Override
 	public ReplicationStatus status() {
 		return new ReplicationStatus(ReplicationStatus.State.STOPPED, 0, 0, Duration.ZERO, null, List.of(),
-				new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+				new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE));
 	}
 
 	@Override

@@ -76,17 +76,11 @@ public class RecordingObserver implements LogObserver {
 	}
 
 	public void awaitReached(LogOffset offset) {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(30))
-			.pollInterval(Duration.ofMillis(5))
-			.until(() -> this.reached.get() >= offset.value());
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> this.reached.get() >= offset.value());
 	}
 
 	public void awaitEvent(String event) {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(30))
-			.pollInterval(Duration.ofMillis(5))
-			.until(() -> this.events.contains(event));
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> this.events.contains(event));
 	}
 
 }

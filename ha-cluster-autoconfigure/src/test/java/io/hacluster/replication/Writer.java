@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
+import io.hacluster.test.JavaProcess;
+
 /**
  * Drives a {@link WriterMain} in a JVM of its own.
  */
@@ -23,9 +25,7 @@ public final class Writer implements AutoCloseable {
 
 	public Writer() {
 		try {
-			this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-					"-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
-					System.getProperty("java.class.path"), WriterMain.class.getName())
+			this.process = new ProcessBuilder(JavaProcess.command(WriterMain.class, "128m"))
 				.redirectError(ProcessBuilder.Redirect.DISCARD)
 				.start();
 			this.answers = new BufferedReader(
@@ -109,7 +109,7 @@ public final class Writer implements AutoCloseable {
 	 */
 	public void kill() throws InterruptedException {
 		this.process.destroyForcibly();
-		this.process.waitFor(10, TimeUnit.SECONDS);
+		this.process.waitFor(60, TimeUnit.SECONDS);
 	}
 
 	@Override

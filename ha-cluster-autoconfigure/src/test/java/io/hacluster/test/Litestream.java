@@ -152,7 +152,7 @@ public final class Litestream implements AutoCloseable {
 	public void close() {
 		this.process.destroy();
 		try {
-			if (!this.process.waitFor(20, TimeUnit.SECONDS)) {
+			if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
 				this.process.destroyForcibly();
 				throw new IllegalStateException("litestream does not end:\n" + log());
 			}

@@ -1,15 +1,17 @@
 package io.hacluster.test;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
 
 /**
  * A real nats-server with JetStream on a loopback port of its own, found or installed by
@@ -17,6 +19,8 @@ import java.util.concurrent.TimeUnit;
  * and store.
  */
 public final class NatsServer implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private final Path directory;
 
@@ -54,7 +58,7 @@ public final class NatsServer implements AutoCloseable {
 	}
 
 	private static NatsServer startWith(Path directory, String lines) {
-		int port = freePort();
+		int port = FreePort.find();
 		try {
 			Files.createDirectories(directory);
 			Path config = directory.resolve("nats.conf");
@@ -63,6 +67,41 @@ public final class NatsServer implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Returns options for a client that is patient: on a busy machine the client's own
+	 * two seconds are not enough to connect.
+	 * @param url of the server
+	 * @return the options
+	 */
+	public static Options.Builder options(String url) {
+		return new Options.Builder().server(url).connectionTimeout(PATIENCE);
+	}
+
+	/**
+	 * Returns options for a patient client of this server.
+	 * @return the options
+	 */
+	public Options.Builder options() {
+		return options(url());
+	}
+
+	/**
+	 * Connects to this server, patiently.
+	 * @return the connection, to be closed by the caller
+	 */
+	public Connection connect() {
+		try {
+			return Nats.connect(options().build());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -154,7 +193,7 @@ public final class NatsServer implements AutoCloseable {
 
 	private void awaitEnd() {
 		try {
-			if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
+			if (!this.process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
 				throw new IllegalStateException("nats-server " + pid() + " does not end");
 			}
 		}
@@ -166,13 +205,14 @@ public final class NatsServer implements AutoCloseable {
 	private Process launch() {
 		Path log = this.directory.resolve("nats.log");
 		try {
+			long before = Files.exists(log) ? Files.size(log) : 0;
 			Process started = new ProcessBuilder(binary().toString(), "-c", this.config.toString())
 				.redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
 				.start();
 			Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-			long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-			while (!accepts()) {
+			long deadline = System.nanoTime() + PATIENCE.toNanos();
+			while (!isReady(log, before)) {
 				if (!started.isAlive() || System.nanoTime() > deadline) {
 					started.destroyForcibly();
 					throw new IllegalStateException("nats-server did not start:\n" + Files.readString(log));
@@ -190,22 +230,13 @@ public final class NatsServer implements AutoCloseable {
 		}
 	}
 
-	private boolean accepts() {
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 200);
-			return true;
-		}
-		catch (IOException ex) {
-			return false;
-		}
-	}
-
-	private static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+	/**
+	 * Asks the log rather than the port, on which another server could answer.
+	 */
+	private static boolean isReady(Path log, long before) throws IOException {
+		try (InputStream lines = Files.newInputStream(log)) {
+			lines.skipNBytes(before);
+			return new String(lines.readAllBytes(), StandardCharsets.UTF_8).contains("Server is ready");
 		}
 	}
 

@@ -1,10 +1,8 @@
 package io.hacluster.test;
 
 import java.nio.file.Path;
-import java.time.Duration;
 
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,10 +21,8 @@ class NatsServerTests {
 			server.kill();
 			server.restart();
 			assertThat(server.url()).isEqualTo(url);
-			try (Connection connection = Nats.connect(url)) {
-				await().atMost(Duration.ofSeconds(10))
-					.ignoreExceptions()
-					.until(() -> connection.jetStreamManagement().getAccountStatistics() != null);
+			try (Connection connection = server.connect()) {
+				await().ignoreExceptions().until(() -> connection.jetStreamManagement().getAccountStatistics() != null);
 				assertThat(connection.getServerInfo().getVersion()).isEqualTo(NatsServer.version());
 			}
 		}

@@ -154,7 +154,7 @@ public final class SqliteShell implements AutoCloseable {
 
 	private void await() {
 		try {
-			if (!this.process.waitFor(20, TimeUnit.SECONDS)) {
+			if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
 				this.process.destroyForcibly();
 				throw new IllegalStateException("sqlite3 does not end");
 			}

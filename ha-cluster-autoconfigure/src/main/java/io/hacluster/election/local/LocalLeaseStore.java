@@ -3,6 +3,7 @@ package io.hacluster.election.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +14,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
@@ -109,6 +112,25 @@ public final class LocalLeaseStore implements LeaseStore {
 		catch (IOException ex) {
 			throw unusable(ex);
 		}
+	}
+
+	@Override
+	public SortedSet<String> keys() {
+		checkOpen();
+		checkDirectory();
+		SortedSet<String> keys = new TreeSet<>();
+		try (DirectoryStream<Path> children = Files.newDirectoryStream(this.leases)) {
+			for (Path child : children) {
+				String key = child.getFileName().toString();
+				if (KEY.matcher(key).matches() && new RevisionDirectory(child).greatest() > 0) {
+					keys.add(key);
+				}
+			}
+		}
+		catch (IOException ex) {
+			throw unusable(ex);
+		}
+		return keys;
 	}
 
 	private Lease decode(String key, byte[] record) {

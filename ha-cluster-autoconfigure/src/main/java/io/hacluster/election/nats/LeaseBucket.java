@@ -36,9 +36,18 @@ final class LeaseBucket {
 
 	private final NatsLeaseStoreSettings settings;
 
-	LeaseBucket(NatsConnection connection, NatsLeaseStoreSettings settings) {
+	private final boolean creating;
+
+	/**
+	 * Creates a bucket.
+	 * @param connection the connection to it
+	 * @param settings the bucket
+	 * @param creating whether to make it if it is absent
+	 */
+	LeaseBucket(NatsConnection connection, NatsLeaseStoreSettings settings, boolean creating) {
 		this.connection = connection;
 		this.settings = settings;
+		this.creating = creating;
 	}
 
 	/**
@@ -48,7 +57,7 @@ final class LeaseBucket {
 	void ensure() {
 		ServerInfo server = this.connection.connected().getServerInfo();
 		StreamInfo info = ask("INFO", new byte[0]);
-		if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
+		if (info.getApiErrorCode() == STREAM_NOT_FOUND && this.creating) {
 			checkVersion(server, this.settings.replicas());
 			info = ask("CREATE", configuration().toJson().getBytes(StandardCharsets.UTF_8));
 			if (info.getApiErrorCode() == NAME_IN_USE) {
@@ -57,11 +66,32 @@ final class LeaseBucket {
 			}
 		}
 		if (info.hasError()) {
-			throw new StoreUnavailableException("NATS at " + this.connection.servers() + " has no key-value bucket '"
-					+ this.settings.bucket() + "': " + info.getDescription(), null);
+			throw new StoreUnavailableException(
+					"NATS at " + this.connection.servers() + " has no key-value bucket '" + this.settings.bucket()
+							+ "': " + info.getDescription()
+							+ (this.creating ? "" : ". No node of this cluster has run yet, or its name is another"),
+					null);
 		}
 		check(info.getConfiguration());
 		checkVersion(server, info.getConfiguration().getReplicas());
+	}
+
+	/**
+	 * Lists the keys, also of records that were deleted.
+	 */
+	List<String> keys() {
+		String prefix = this.settings.subject("");
+		String query = "{\"subjects_filter\":\"" + this.settings.subject(">") + "\"}";
+		StreamInfo info = ask("INFO", query.getBytes(StandardCharsets.UTF_8));
+		if (info.hasError()) {
+			throw new StoreUnavailableException("NATS at " + this.connection.servers() + " does not list the bucket '"
+					+ this.settings.bucket() + "': " + info.getDescription(), null);
+		}
+		return info.getStreamState()
+			.getSubjects()
+			.stream()
+			.map((subject) -> subject.getName().substring(prefix.length()))
+			.toList();
 	}
 
 	private StreamInfo ask(String operation, byte[] body) {

@@ -2,6 +2,8 @@ package io.hacluster.election.nats;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,10 +68,28 @@ public final class NatsLeaseStore implements LeaseStore {
 	 * @param settings the bucket
 	 */
 	public NatsLeaseStore(NodeIdentity identity, Supplier<Options.Builder> options, NatsLeaseStoreSettings settings) {
+		this(identity, options, settings, true);
+	}
+
+	private NatsLeaseStore(NodeIdentity identity, Supplier<Options.Builder> options, NatsLeaseStoreSettings settings,
+			boolean creating) {
 		this.settings = settings;
 		this.watch = new LeaseWatch(identity, settings);
 		this.connection = new NatsConnection(identity, options, settings.requestTimeout(), this.watch::changed);
-		this.bucket = new LeaseBucket(this.connection, settings);
+		this.bucket = new LeaseBucket(this.connection, settings, creating);
+	}
+
+	/**
+	 * Creates a store for somebody who only looks: a bucket that does not exist is an
+	 * error and is not made.
+	 * @param identity this process
+	 * @param options makes the options of a connection
+	 * @param settings the bucket
+	 * @return the store
+	 */
+	public static NatsLeaseStore existing(NodeIdentity identity, Supplier<Options.Builder> options,
+			NatsLeaseStoreSettings settings) {
+		return new NatsLeaseStore(identity, options, settings, false);
 	}
 
 	/**
@@ -105,6 +125,18 @@ public final class NatsLeaseStore implements LeaseStore {
 					"The record under the key '" + key + "' in the bucket '" + this.settings.bucket()
 							+ "' is not a lease: " + ex.getMessage() + ". Purge this key to start over.");
 		}
+	}
+
+	@Override
+	public SortedSet<String> keys() {
+		ensureReady();
+		SortedSet<String> keys = new TreeSet<>();
+		for (String key : this.bucket.keys()) {
+			if (KEY.matcher(key).matches() && read(key).isPresent()) {
+				keys.add(key);
+			}
+		}
+		return keys;
 	}
 
 	private @Nullable MessageInfo last(String key) {

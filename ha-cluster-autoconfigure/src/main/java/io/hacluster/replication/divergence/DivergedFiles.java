@@ -78,20 +78,27 @@ public final class DivergedFiles {
 
 	/**
 	 * Lists what has been set aside.
-	 * @return the databases, oldest first
+	 * @return the databases, oldest first; none if the directory cannot be read
 	 */
 	public List<DivergedDatabase> list() {
+		return list(this.database);
+	}
+
+	/**
+	 * Lists what has been set aside beside a database.
+	 * @param database path of the database
+	 * @return the databases, oldest first; none if the directory cannot be read
+	 */
+	public static List<DivergedDatabase> list(Path database) {
 		try {
 			List<DivergedDatabase> databases = new ArrayList<>();
-			for (Path file : names().values()) {
-				if (Files.exists(file)) {
-					describe(file).ifPresent(databases::add);
-				}
+			for (Path file : names(database).values()) {
+				describe(file).ifPresent(databases::add);
 			}
 			return List.copyOf(databases);
 		}
 		catch (IOException ex) {
-			logger.debug("[{}] Cannot list what has been set aside", this.node, ex);
+			logger.debug("Cannot list what has been set aside beside {}", database, ex);
 			return List.of();
 		}
 	}
@@ -125,7 +132,7 @@ public final class DivergedFiles {
 	 */
 	public void prune() {
 		try {
-			List<Path> files = new ArrayList<>(names().values());
+			List<Path> files = new ArrayList<>(names(this.database).values());
 			boolean changed = false;
 			for (int i = 0; i < files.size(); i++) {
 				Path file = files.get(i);
@@ -163,12 +170,12 @@ public final class DivergedFiles {
 	/**
 	 * Finds all names in use, also such that only a companion bears.
 	 */
-	private TreeMap<DivergedName, Path> names() throws IOException {
+	private static TreeMap<DivergedName, Path> names(Path database) throws IOException {
 		TreeMap<DivergedName, Path> names = new TreeMap<>(Comparator.naturalOrder());
-		try (Stream<Path> files = Files.list(this.database.resolveSibling("."))) {
+		try (Stream<Path> files = Files.list(database.toAbsolutePath().resolveSibling("."))) {
 			files.forEach((file) -> DivergedName.parse(withoutSuffix(file))
-				.filter((name) -> name.database().equals(this.database.getFileName().toString()))
-				.ifPresent((name) -> names.put(name, this.database.resolveSibling(name.toString()))));
+				.filter((name) -> name.database().equals(String.valueOf(database.getFileName())))
+				.ifPresent((name) -> names.put(name, database.resolveSibling(name.toString()))));
 		}
 		return names;
 	}

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -20,6 +21,7 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
+import io.nats.client.api.Subject;
 import io.nats.client.support.JsonValueUtils;
 
 import io.hacluster.StoreUnavailableException;
@@ -43,12 +45,15 @@ final class BucketReader {
 
 	private final NatsReplicaStoreSettings settings;
 
+	private final boolean creating;
+
 	private volatile boolean verified;
 
-	BucketReader(NatsConnections connections, Bucket bucket, NatsReplicaStoreSettings settings) {
+	BucketReader(NatsConnections connections, Bucket bucket, NatsReplicaStoreSettings settings, boolean creating) {
 		this.connections = connections;
 		this.bucket = bucket;
 		this.settings = settings;
+		this.creating = creating;
 	}
 
 	Bucket bucket() {
@@ -81,7 +86,7 @@ final class BucketReader {
 	 */
 	void ensureBucket() {
 		if (!this.verified) {
-			StreamInfo info = info().orElseGet(this::createBucket);
+			StreamInfo info = this.creating ? info().orElseGet(this::createBucket) : requireInfo();
 			requireSuitable(info.getConfiguration());
 			this.verified = true;
 		}
@@ -206,12 +211,15 @@ final class BucketReader {
 	}
 
 	/**
-	 * Counts the messages of each subject.
+	 * Counts the messages of each subject. The server answers in pages of 100,000, and
+	 * the client joins them in the list alone: its map has the first page only.
 	 */
 	Map<String, Long> subjects(String filter) throws IOException, JetStreamApiException {
 		return patientManagement().getStreamInfo(this.bucket.stream(), StreamInfoOptions.filterSubjects(filter))
 			.getStreamState()
-			.getSubjectMap();
+			.getSubjects()
+			.stream()
+			.collect(Collectors.toMap(Subject::getName, Subject::getCount, Math::max));
 	}
 
 	/**

@@ -66,11 +66,29 @@ public final class NatsReplicaStore implements ReplicaStore {
 	 * @param node this process, for log lines, thread and connection names
 	 */
 	public NatsReplicaStore(Supplier<Options.Builder> options, NatsReplicaStoreSettings settings, NodeIdentity node) {
-		this(options, settings, node, Ticker.SYSTEM, FenceBurn.LENGTH, true);
+		this(options, settings, node, Ticker.SYSTEM, FenceBurn.LENGTH, true, true);
+	}
+
+	/**
+	 * Creates a store for somebody who only reads: a bucket that does not exist is an
+	 * error and is not made.
+	 * @param options gives a fresh builder with servers, credentials and TLS each time
+	 * @param settings how the log is kept
+	 * @param node this process, for log lines, thread and connection names
+	 * @return the store
+	 */
+	public static NatsReplicaStore existing(Supplier<Options.Builder> options, NatsReplicaStoreSettings settings,
+			NodeIdentity node) {
+		return new NatsReplicaStore(options, settings, node, Ticker.SYSTEM, FenceBurn.LENGTH, true, false);
 	}
 
 	NatsReplicaStore(Supplier<Options.Builder> options, NatsReplicaStoreSettings settings, NodeIdentity node,
 			Ticker ticker, int burnLength, boolean probing) {
+		this(options, settings, node, ticker, burnLength, probing, true);
+	}
+
+	private NatsReplicaStore(Supplier<Options.Builder> options, NatsReplicaStoreSettings settings, NodeIdentity node,
+			Ticker ticker, int burnLength, boolean probing, boolean creating) {
 		this.settings = settings;
 		this.node = node;
 		this.ticker = ticker;
@@ -78,7 +96,7 @@ public final class NatsReplicaStore implements ReplicaStore {
 		this.probing = probing;
 		this.bucket = new Bucket(settings.bucket());
 		this.connections = new NatsConnections(options, node, settings.requestTimeout(), ticker);
-		this.reader = new BucketReader(this.connections, this.bucket, settings);
+		this.reader = new BucketReader(this.connections, this.bucket, settings, creating);
 	}
 
 	@Override

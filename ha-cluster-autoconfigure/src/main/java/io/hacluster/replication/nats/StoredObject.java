@@ -49,6 +49,9 @@ record StoredObject(LtxName name, String nuid, long size, long chunks, String di
 
 	static final int CHUNK_BYTES = 128 * 1024;
 
+	/** Far more than anybody writes; the parser's stack grows with each level. */
+	private static final int MAX_BRACKETS = 256;
+
 	byte[] encode(Bucket bucket) {
 		ObjectInfo.Builder info = ObjectInfo.builder(bucket.name(), this.name.path())
 			.chunkSize(CHUNK_BYTES)
@@ -79,8 +82,11 @@ record StoredObject(LtxName name, String nuid, long size, long chunks, String di
 	 * @return the description, empty if it is not one
 	 */
 	static Optional<StoredObject> decode(LtxName name, byte @Nullable [] body, ZonedDateTime stored) {
+		if (body == null || brackets(body) > MAX_BRACKETS) {
+			return Optional.empty();
+		}
 		try {
-			JsonValue json = JsonParser.parse((body != null) ? body : new byte[0]);
+			JsonValue json = JsonParser.parse(body);
 			String nuid = JsonValueUtils.readString(json, "nuid", "");
 			String path = JsonValueUtils.readString(json, "name", "");
 			long size = JsonValueUtils.readLong(json, "size", 0);
@@ -94,6 +100,14 @@ record StoredObject(LtxName name, String nuid, long size, long chunks, String di
 		catch (JsonParseException | RuntimeException ex) {
 			return Optional.empty();
 		}
+	}
+
+	private static int brackets(byte[] body) {
+		int count = 0;
+		for (byte next : body) {
+			count += (next == '{' || next == '[') ? 1 : 0;
+		}
+		return count;
 	}
 
 	private static Instant timestamp(JsonValue json, ZonedDateTime stored) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DamagedFileException;
 
 /**
  * Reads the chunks of an object as they come. There is no time limit for the whole
@@ -91,7 +92,7 @@ final class StoredObjectStream extends InputStream {
 		this.bytes += data.length;
 		this.digest.update(data);
 		if (this.bytes > this.object.size()) {
-			throw new IOException(
+			throw new DamagedFileException(
 					this.object.name() + " is longer than the " + this.object.size() + " bytes it is said to have");
 		}
 	}
@@ -100,7 +101,8 @@ final class StoredObjectStream extends InputStream {
 		if (!this.complete) {
 			closeFeed();
 			if (!this.object.matches(this.bytes, this.digest)) {
-				throw new IOException(this.object.name() + " is damaged in the store: size or digest is wrong");
+				throw new DamagedFileException(
+						this.object.name() + " is damaged in the store: size or digest is wrong");
 			}
 			this.complete = true;
 		}

@@ -141,11 +141,11 @@ final class ReplicationReport {
 		FollowerCounters own = this.counters;
 		if (primary == null) {
 			return new Counters(0, 0, own.batches(), own.bytes(), 0, own.checkpoints(), own.restores(),
-					own.storeErrors(), 0, this.divergences.get());
+					own.storeErrors(), 0, this.divergences.get(), ReplicationStatus.Upkeep.NONE);
 		}
 		return new Counters(primary.batches(), primary.bytes(), own.batches(), own.bytes(), primary.snapshots(),
 				primary.checkpoints() + own.checkpoints(), own.restores(), primary.storeErrors() + own.storeErrors(),
-				primary.fenceRejections(), this.divergences.get());
+				primary.fenceRejections(), this.divergences.get(), primary.upkeep());
 	}
 
 	private static PrimaryStatus sum(@Nullable PrimaryStatus former, PrimaryStatus status) {
@@ -155,7 +155,8 @@ final class ReplicationReport {
 		return new PrimaryStatus(status.state(), status.txid(), status.pendingFrames(), status.lag(), status.failure(),
 				former.batches() + status.batches(), former.bytes() + status.bytes(),
 				former.snapshots() + status.snapshots(), former.checkpoints() + status.checkpoints(),
-				former.storeErrors() + status.storeErrors(), former.fenceRejections() + status.fenceRejections());
+				former.storeErrors() + status.storeErrors(), former.fenceRejections() + status.fenceRejections(),
+				former.upkeep().plus(status.upkeep()));
 	}
 
 }

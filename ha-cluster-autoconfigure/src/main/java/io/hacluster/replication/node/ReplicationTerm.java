@@ -23,6 +23,7 @@ import io.hacluster.replication.follower.ReplicaFiles;
 import io.hacluster.replication.follower.ReplicaPosition;
 import io.hacluster.replication.follower.ReplicaPosition.Place;
 import io.hacluster.replication.follower.ReplicaStamp;
+import io.hacluster.replication.level.LevelSettings;
 import io.hacluster.replication.primary.LogGuard;
 import io.hacluster.replication.primary.Primary;
 import io.hacluster.replication.primary.PrimaryEnd;
@@ -58,7 +59,7 @@ final class ReplicationTerm {
 		this.factory = factory;
 		this.fence = fence;
 		this.primary = factory.newPrimary(fence);
-		this.snapshotter = new Snapshotter(factory.settings, factory.node, this.primary, factory.store, factory.clock,
+		this.snapshotter = new Snapshotter(factory.levels, factory.node, this.primary, factory.store, factory.clock,
 				factory.ticker);
 		this.guard = new LogGuard(factory.node, this.primary, factory.store, factory.ticker);
 	}
@@ -79,6 +80,10 @@ final class ReplicationTerm {
 
 	void startSnapshots() {
 		this.snapshotter.start();
+	}
+
+	boolean requestSnapshot() {
+		return this.snapshotter.request();
 	}
 
 	void stopSnapshots(Duration timeout) {
@@ -155,6 +160,8 @@ final class ReplicationTerm {
 
 		private final PrimarySettings settings;
 
+		private final LevelSettings levels;
+
 		private final NodeIdentity node;
 
 		private final ReplicaStore store;
@@ -169,9 +176,10 @@ final class ReplicationTerm {
 
 		private final PositionRecorder recorder = new PositionRecorder();
 
-		Factory(PrimarySettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
-				ReplicationListener listener, Clock clock, Ticker ticker) {
+		Factory(PrimarySettings settings, LevelSettings levels, NodeIdentity node, ReplicaStore store,
+				ReplicaFiles files, ReplicationListener listener, Clock clock, Ticker ticker) {
 			this.settings = settings;
+			this.levels = levels;
 			this.node = node;
 			this.store = store;
 			this.files = files;

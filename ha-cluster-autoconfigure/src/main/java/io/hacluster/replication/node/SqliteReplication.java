@@ -24,6 +24,7 @@ import io.hacluster.replication.follower.FollowerSettings;
 import io.hacluster.replication.follower.RejoinBase;
 import io.hacluster.replication.follower.ReplicaClaim;
 import io.hacluster.replication.follower.ReplicaFiles;
+import io.hacluster.replication.level.LevelSettings;
 import io.hacluster.replication.primary.Primary;
 import io.hacluster.replication.primary.PrimarySettings;
 import io.hacluster.replication.primary.Snapshotter;
@@ -61,7 +62,7 @@ public final class SqliteReplication implements Replication {
 
 	private @Nullable LogWriter writer;
 
-	private @Nullable ReplicationTerm term;
+	private volatile @Nullable ReplicationTerm term;
 
 	/**
 	 * Creates the replication of a database. Nothing is started yet, but the paths are
@@ -78,7 +79,7 @@ public final class SqliteReplication implements Replication {
 	public SqliteReplication(ReplicationSettings settings, NodeIdentity node, ReplicaStore store,
 			ReplicationListener listener, Clock clock, Ticker ticker) {
 		this(settings,
-				PrimarySettings.of(settings.snapshotInterval(), settings.retention())
+				PrimarySettings.defaults()
 					.withCheckpointPages(settings.checkpointPages())
 					.withMinBatchInterval(settings.minBatchInterval()),
 				FollowerSettings.of(settings.checkpointPages())
@@ -97,7 +98,8 @@ public final class SqliteReplication implements Replication {
 		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), settings.divergedToKeep(), node, clock,
 				this::setAside);
 		this.report = new ReplicationReport(this.files::diverged, ticker);
-		this.terms = new ReplicationTerm.Factory(primarySettings, node, store, this.files, listener, clock, ticker);
+		this.terms = new ReplicationTerm.Factory(primarySettings, LevelSettings.of(settings), node, store, this.files,
+				listener, clock, ticker);
 	}
 
 	@Override
@@ -209,6 +211,12 @@ public final class SqliteReplication implements Replication {
 		if (current != null) {
 			current.stopSnapshots(timeout);
 		}
+	}
+
+	@Override
+	public boolean requestSnapshot() {
+		ReplicationTerm current = this.term;
+		return current != null && current.requestSnapshot();
 	}
 
 	@Override

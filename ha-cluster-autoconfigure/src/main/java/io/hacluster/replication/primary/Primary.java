@@ -2,6 +2,7 @@ package io.hacluster.replication.primary;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -160,7 +161,9 @@ public final class Primary implements AutoCloseable {
 		});
 		try {
 			if (this.watch == null) {
-				this.watch = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				PrimaryWatch opened = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				this.watch = opened;
+				this.loop.watch(opened);
 			}
 		}
 		catch (IOException ex) {
@@ -307,10 +310,18 @@ public final class Primary implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where files go that add no transaction.
+	 * Returns what appends to the log.
 	 */
 	PrimaryShipper shipper() {
 		return this.shipper;
+	}
+
+	/**
+	 * Returns the size of the database file.
+	 * @return bytes
+	 */
+	long databaseBytes() throws IOException {
+		return Files.size(this.database);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.level.LevelCounters;
 
 /**
  * What a primary has done and how it is, for others to look at. Written by the thread
@@ -18,7 +19,7 @@ final class PrimaryCounters {
 
 	final AtomicLong bytes = new AtomicLong();
 
-	final AtomicLong snapshots = new AtomicLong();
+	final LevelCounters levels = new LevelCounters();
 
 	final AtomicLong checkpoints = new AtomicLong();
 
@@ -82,8 +83,8 @@ final class PrimaryCounters {
 		Long since = this.pendingSince;
 		Duration lag = (since != null) ? Duration.ofNanos(Math.max(0, this.ticker.nanoTime() - since)) : Duration.ZERO;
 		return new PrimaryStatus(this.state, this.txid, this.pendingFrames, lag, reason, this.batches.get(),
-				this.bytes.get(), this.snapshots.get(), this.checkpoints.get(), this.storeErrors.get(),
-				this.fenceRejections.get());
+				this.bytes.get(), this.levels.snapshots(), this.checkpoints.get(), this.storeErrors.get(),
+				this.fenceRejections.get(), this.levels.upkeep());
 	}
 
 }

@@ -55,6 +55,13 @@ final class PrimaryEncoder {
 	}
 
 	/**
+	 * Returns the directory for staging files.
+	 */
+	Path staging() {
+		return this.staging;
+	}
+
+	/**
 	 * Removes what a former process left behind.
 	 */
 	void clean() throws IOException {

@@ -48,7 +48,9 @@ final class PrimaryEngine {
 
 	private @Nullable PrimaryCapture capture;
 
-	private @Nullable Long uncapturedSince;
+	private PrimaryLook look = PrimaryLook.NONE;
+
+	private final PrimaryBacklog backlog;
 
 	PrimaryEngine(PrimarySettings settings, PrimaryHold hold, PrimaryShipper shipper, PrimaryEncoder encoder,
 			PrimaryFullCopy fullCopy, PrimaryContinuity continuity, PrimaryCheckpointer checkpointer,
@@ -64,6 +66,7 @@ final class PrimaryEngine {
 		this.signal = signal;
 		this.clock = clock;
 		this.ticker = ticker;
+		this.backlog = new PrimaryBacklog(shipper, counters, ticker);
 		this.pace = new PrimaryPace(settings.minBatchInterval(), ticker);
 		this.retry = new PrimaryRetry(settings.storeRetry(), counters, ticker);
 	}
@@ -105,6 +108,7 @@ final class PrimaryEngine {
 	 * @return how long to wait for a signal before the next, in nanoseconds
 	 */
 	long turn(boolean paced) throws IOException, SQLException {
+		this.look = PrimaryLook.IDLE;
 		PrimaryDatabase database = this.hold.attach();
 		if (database == null) {
 			forgetPosition();
@@ -127,12 +131,13 @@ final class PrimaryEngine {
 		PrimaryWalState state = database.state();
 		long nap = paced ? this.pace.nap() : 0;
 		boolean progress = nap == 0 && captureInto(database, current, state);
+		this.look = (nap > 0) ? PrimaryLook.NONE : progress ? PrimaryLook.BUSY : PrimaryLook.IDLE;
 		this.shipper.settle();
-		report(current, state);
+		this.backlog.report(current, state);
 		if (this.checkpointer.isDue(database, state)) {
 			this.checkpointer.checkpoint(database, current,
 					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
-			report(current, database.state());
+			this.backlog.report(current, database.state());
 			return 0;
 		}
 		if (nap > 0) {
@@ -157,8 +162,7 @@ final class PrimaryEngine {
 			throws IOException {
 		boolean progress = false;
 		while (this.shipper.hasRoom()) {
-			Long first = this.uncapturedSince;
-			long seen = (first != null) ? first : this.ticker.nanoTime();
+			long seen = this.backlog.oldest();
 			Optional<PrimaryBatch> batch = current.next(state);
 			if (batch.isEmpty()) {
 				break;
@@ -167,26 +171,13 @@ final class PrimaryEngine {
 			PrimaryMark mark = batch.get().end();
 			this.shipper.ship(LtxName.batch(mark.txid()), file, mark, seen);
 			current.advance(batch.get());
-			this.uncapturedSince = null;
+			this.backlog.captured();
 			progress = true;
 		}
 		if (progress && current.isLevel(state)) {
 			this.pace.level();
 		}
 		return progress;
-	}
-
-	private void report(PrimaryCapture current, PrimaryWalState state) {
-		if (current.isLevel(state)) {
-			this.uncapturedSince = null;
-		}
-		else if (this.uncapturedSince == null) {
-			this.uncapturedSince = this.ticker.nanoTime();
-		}
-		PrimaryMark acknowledged = this.shipper.acknowledged();
-		long frames = (acknowledged != null) ? current.framesAfter(acknowledged, state) : state.frames();
-		Long oldest = this.shipper.oldestSeen();
-		this.counters.pending(frames, (oldest != null) ? oldest : this.uncapturedSince);
 	}
 
 	/**
@@ -213,7 +204,7 @@ final class PrimaryEngine {
 	private long reopen(PrimaryDatabase database) throws IOException, SQLException {
 		PrimaryCapture current = this.capture;
 		if (current != null) {
-			report(current, database.state());
+			this.backlog.report(current, database.state());
 		}
 		if (this.checkpointer.giveUpContinuity(database)) {
 			this.capture = null;
@@ -297,6 +288,13 @@ final class PrimaryEngine {
 			this.signal.await(left);
 		}
 		return false;
+	}
+
+	/**
+	 * Returns what the last round has found.
+	 */
+	PrimaryLook look() {
+		return this.look;
 	}
 
 	/**

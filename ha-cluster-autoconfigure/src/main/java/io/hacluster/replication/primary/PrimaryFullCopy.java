@@ -76,7 +76,7 @@ final class PrimaryFullCopy {
 			this.shipper.ship(LtxName.snapshot(txid), file, null, seen);
 		}
 		this.shipper.ship(LtxName.batch(txid), file, mark, seen);
-		this.counters.snapshots.incrementAndGet();
+		this.counters.levels.snapshot(file.size(), this.ticker.nanoTime() - seen);
 		if (txid > 1) {
 			this.listener.run();
 		}

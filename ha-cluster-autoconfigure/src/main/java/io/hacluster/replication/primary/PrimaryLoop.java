@@ -31,12 +31,6 @@ final class PrimaryLoop {
 
 	private static final Logger logger = LoggerFactory.getLogger(PrimaryLoop.class);
 
-	private static final long EAGER = Duration.ofSeconds(1).toNanos();
-
-	private static final long EAGER_FIRST = Duration.ofNanos(100_000).toNanos();
-
-	private static final long EAGER_LONGEST = Duration.ofMillis(10).toNanos();
-
 	private static final Duration COMMAND = Duration.ofSeconds(30);
 
 	private static final long IDLE = Duration.ofSeconds(1).toNanos();
@@ -57,6 +51,8 @@ final class PrimaryLoop {
 
 	private final PrimarySignal signal;
 
+	private final PrimaryIdle idle;
+
 	private final Ticker ticker;
 
 	private final Consumer<FencedException> onFenced;
@@ -71,11 +67,7 @@ final class PrimaryLoop {
 
 	private boolean fenced;
 
-	private long eagerUntil;
-
 	private long lookAt;
-
-	private long eagerWait = EAGER;
 
 	PrimaryLoop(NodeIdentity identity, PrimaryEngine engine, PrimaryDeparture departure, PrimaryCounters counters,
 			PrimarySignal signal, Ticker ticker, Consumer<FencedException> onFenced) {
@@ -86,8 +78,8 @@ final class PrimaryLoop {
 		this.signal = signal;
 		this.ticker = ticker;
 		this.onFenced = onFenced;
-		this.eagerUntil = ticker.nanoTime();
-		this.lookAt = this.eagerUntil;
+		this.idle = new PrimaryIdle(engine, signal, ticker);
+		this.lookAt = ticker.nanoTime();
 		this.thread = new Thread(this::run, "ha-primary-" + identity.cluster());
 		this.thread.setDaemon(true);
 		this.thread.start();
@@ -99,6 +91,13 @@ final class PrimaryLoop {
 	void shipping(boolean shipping) {
 		this.shipping = shipping;
 		this.signal.give();
+	}
+
+	/**
+	 * Says who gives the signals for commits.
+	 */
+	void watch(PrimaryWatch watch) {
+		this.idle.watch(watch);
 	}
 
 	boolean isEnded() {
@@ -183,10 +182,10 @@ final class PrimaryLoop {
 			}
 			if (this.shipping && !this.fenced) {
 				dropIfReplaced();
-				await(round(true));
+				this.idle.await(round(true));
 			}
 			else {
-				await(IDLE);
+				this.signal.await(IDLE);
 			}
 		}
 	}
@@ -250,35 +249,6 @@ final class PrimaryLoop {
 			logger.warn("[{}] {}", this.identity, text);
 		}
 		this.counters.failure(text);
-	}
-
-	private void await(long nanos) {
-		if (this.engine.isNapping()) {
-			this.signal.awaitOtherThanCommit(nanos);
-			return;
-		}
-		long wait = nanos;
-		boolean eager = this.eagerUntil - this.ticker.nanoTime() > 0;
-		if (wait > 0 && eager && this.shipping && isCommitExpected()) {
-			wait = Math.min(wait, this.eagerWait);
-			this.eagerWait = Math.min(EAGER_LONGEST, this.eagerWait * 2);
-		}
-		if (wait <= 0) {
-			return;
-		}
-		if (this.signal.await(wait)) {
-			this.eagerUntil = this.ticker.nanoTime() + EAGER;
-			this.eagerWait = EAGER_FIRST;
-		}
-	}
-
-	private boolean isCommitExpected() {
-		try {
-			return this.engine.isCommitExpected();
-		}
-		catch (IOException | SQLException ex) {
-			return false;
-		}
 	}
 
 	private void dropIfReplaced() {

@@ -22,12 +22,10 @@ import java.time.Duration;
  * @param storeRetry longest pause between attempts to open the log again
  * @param minBatchInterval time between batches at least, zero for none; no flush and no
  * checkpoint waits for it
- * @param snapshotInterval time between snapshots
- * @param retention how long batches that a snapshot covers, and older snapshots, are kept
  */
 public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBatchBytes, int memoryBytes, int pipeline,
 		Duration safetyPoll, Duration busyTimeout, Duration barrierTimeout, Duration storeRetry,
-		Duration minBatchInterval, Duration snapshotInterval, Duration retention) {
+		Duration minBatchInterval) {
 
 	/**
 	 * Creates settings.
@@ -41,22 +39,18 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
 		}
-		if (safetyPoll.isNegative() || safetyPoll.isZero() || snapshotInterval.isNegative() || snapshotInterval.isZero()
-				|| retention.isNegative()) {
-			throw new IllegalArgumentException(
-					"'safetyPoll' and 'snapshotInterval' must be positive, 'retention' must not be negative");
+		if (safetyPoll.isNegative() || safetyPoll.isZero()) {
+			throw new IllegalArgumentException("'safetyPoll' must be positive");
 		}
 	}
 
 	/**
 	 * Returns the settings used unless told otherwise.
-	 * @param snapshotInterval time between snapshots
-	 * @param retention how long to keep what a snapshot covers
 	 * @return the settings
 	 */
-	public static PrimarySettings of(Duration snapshotInterval, Duration retention) {
+	public static PrimarySettings defaults() {
 		return new PrimarySettings(1000, 512L << 20, 8 << 20, 4 << 20, 4, Duration.ofSeconds(1), Duration.ofMillis(100),
-				Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ZERO, snapshotInterval, retention);
+				Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ZERO);
 	}
 
 	/**
@@ -66,8 +60,7 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 	 */
 	public PrimarySettings withCheckpointPages(int pages) {
 		return new PrimarySettings(pages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes, this.pipeline,
-				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.minBatchInterval,
-				this.snapshotInterval, this.retention);
+				this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, this.minBatchInterval);
 	}
 
 	/**
@@ -77,8 +70,7 @@ public record PrimarySettings(int checkpointPages, long truncateBytes, int maxBa
 	 */
 	public PrimarySettings withMinBatchInterval(Duration interval) {
 		return new PrimarySettings(this.checkpointPages, this.truncateBytes, this.maxBatchBytes, this.memoryBytes,
-				this.pipeline, this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, interval,
-				this.snapshotInterval, this.retention);
+				this.pipeline, this.safetyPoll, this.busyTimeout, this.barrierTimeout, this.storeRetry, interval);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ final class PrimaryShipper {
 
 	private final Deque<PrimaryShipment> inFlight = new ArrayDeque<>();
 
+	private volatile Consumer<LogEntry> listener = (entry) -> {
+	};
+
 	private volatile @Nullable LogWriter writer;
 
 	private @Nullable String logId;
@@ -70,20 +74,18 @@ final class PrimaryShipper {
 	}
 
 	/**
-	 * Appends a file that adds no transaction. To be called by any thread.
+	 * Has a listener told of each file that the log has acknowledged, on any thread; must
+	 * not block.
 	 */
-	CompletableFuture<LogEntry> append(LtxName name, PrimaryEncoder.EncodedFile content) {
-		return requireWriter().append(name, Instant.ofEpochMilli(content.header().timestamp()), content);
+	void listener(Consumer<LogEntry> listener) {
+		this.listener = listener;
 	}
 
 	/**
-	 * Retires a file. To be called by any thread.
+	 * Returns the log as it is open at the moment. To be called by any thread.
+	 * @throws StoreUnavailableException if it is not open
 	 */
-	void retire(LogEntry entry) {
-		requireWriter().retire(entry);
-	}
-
-	private LogWriter requireWriter() {
+	LogWriter requireWriter() {
 		LogWriter open = this.writer;
 		if (open == null) {
 			throw new StoreUnavailableException("The log is not open at the moment", null);
@@ -171,7 +173,12 @@ final class PrimaryShipper {
 			outcome = CompletableFuture.failedFuture(ex);
 		}
 		this.inFlight.add(new PrimaryShipment(name, content, mark, seen, outcome));
-		outcome.whenComplete((entry, ex) -> this.wake.run());
+		outcome.whenComplete((entry, ex) -> {
+			if (entry != null) {
+				this.listener.accept(entry);
+			}
+			this.wake.run();
+		});
 	}
 
 	/**

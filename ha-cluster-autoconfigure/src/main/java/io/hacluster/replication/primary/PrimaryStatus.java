@@ -20,9 +20,10 @@ import io.hacluster.replication.ReplicationStatus;
  * @param checkpoints checkpoints that brought something into the database file
  * @param storeErrors failures of the store
  * @param fenceRejections appends or fences refused because of a newer fence
+ * @param upkeep what has been done to keep the log short
  */
 public record PrimaryStatus(ReplicationStatus.State state, long txid, long pendingFrames, Duration lag,
 		@Nullable String failure, long batches, long bytes, long snapshots, long checkpoints, long storeErrors,
-		long fenceRejections) {
+		long fenceRejections, ReplicationStatus.Upkeep upkeep) {
 
 }

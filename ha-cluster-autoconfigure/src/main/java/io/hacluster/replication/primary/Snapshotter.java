@@ -5,13 +5,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,12 +17,15 @@ import io.hacluster.Ticker;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.level.LevelSettings;
+import io.hacluster.replication.level.LogKeeper;
 import io.hacluster.replication.ltx.LtxName;
 
 /**
- * Takes snapshots of a primary's database into the log, periodically and on demand, and
- * removes what they make superfluous. Writers are not kept waiting: a snapshot is read
- * under a read transaction. Thread-safe.
+ * Keeps a primary's log short on a thread of its own: compacts it, takes snapshots into
+ * it, periodically and on demand, and retires what is superfluous. Writers are not kept
+ * waiting: a snapshot is merged from the log, or read under a read transaction. What
+ * fails is tried again, and does not keep the rest from being done. Thread-safe.
  */
 public final class Snapshotter implements AutoCloseable {
 
@@ -38,17 +35,11 @@ public final class Snapshotter implements AutoCloseable {
 
 	private static final Duration LOOK = Duration.ofSeconds(1);
 
-	private final PrimarySettings settings;
-
 	private final NodeIdentity identity;
 
 	private final Primary primary;
 
-	private final ReplicaStore store;
-
-	private final Retention retention;
-
-	private final Clock clock;
+	private final LogKeeper keeper;
 
 	private final Ticker ticker;
 
@@ -60,30 +51,32 @@ public final class Snapshotter implements AutoCloseable {
 
 	private volatile boolean wanted;
 
+	private @Nullable String failure;
+
 	/**
 	 * Creates a snapshotter that does nothing yet.
-	 * @param settings interval and retention
+	 * @param settings intervals and retention
 	 * @param identity this process
 	 * @param primary the primary
 	 * @param store the log, for reading
 	 * @param clock the wall clock, which the ages of files are told by
-	 * @param ticker for the interval
+	 * @param ticker for waiting
 	 */
-	public Snapshotter(PrimarySettings settings, NodeIdentity identity, Primary primary, ReplicaStore store,
-			Clock clock, Ticker ticker) {
-		this.settings = settings;
+	public Snapshotter(LevelSettings settings, NodeIdentity identity, Primary primary, ReplicaStore store, Clock clock,
+			Ticker ticker) {
 		this.identity = identity;
 		this.primary = primary;
-		this.store = store;
-		this.retention = new Retention(settings.retention(), clock);
-		this.clock = clock;
 		this.ticker = ticker;
+		this.keeper = new LogKeeper(settings, identity, store, primary.shipper()::requireWriter,
+				primary.encoder().staging().resolve("levels"), primary.counters().levels, clock, ticker,
+				() -> this.stopped);
+		primary.shipper().listener(this.keeper::appended);
 		primary.onFullCopy(this::request);
 	}
 
 	/**
-	 * Starts the thread that takes snapshots. The first is taken when the newest in the
-	 * log is as old as the interval.
+	 * Starts the thread. It takes the first snapshot when the newest in the log is as old
+	 * as the interval.
 	 */
 	public synchronized void start() {
 		if (this.thread == null && !this.stopped) {
@@ -96,85 +89,107 @@ public final class Snapshotter implements AutoCloseable {
 
 	/**
 	 * Asks the thread for a snapshot soon.
+	 * @return whether there is one to take it
 	 */
-	void request() {
+	public boolean request() {
 		this.wanted = true;
 		this.signal.give();
+		return this.thread != null && !this.stopped;
 	}
 
 	private void run() {
 		long next = this.ticker.nanoTime();
-		boolean planned = false;
-		while (!this.stopped) {
-			long wait = next - this.ticker.nanoTime();
-			if (wait > 0 && !this.wanted) {
-				this.signal.await(wait);
-				continue;
-			}
-			if (this.primary.status().state() == ReplicationStatus.State.AWAITING_DATABASE) {
-				next = this.ticker.nanoTime() + LOOK.toNanos();
-				this.wanted = false;
-				continue;
-			}
-			try {
-				if (!planned && !this.wanted) {
-					next = this.ticker.nanoTime() + untilFirst();
-					planned = true;
-					continue;
+		try {
+			while (!this.stopped) {
+				long wait = next - this.ticker.nanoTime();
+				if (wait > 0 && !this.wanted) {
+					this.signal.await(wait);
 				}
-				this.wanted = false;
-				snapshot();
-				next = this.ticker.nanoTime() + this.settings.snapshotInterval().toNanos();
-				planned = true;
-				this.primary.counters().snapshotFailure(null);
-			}
-			catch (HaClusterException ex) {
-				next = this.ticker.nanoTime() + Math.min(RETRY.toNanos(), this.settings.snapshotInterval().toNanos());
-				report(ex);
-			}
-			catch (InterruptedException ex) {
-				return;
+				else if (this.primary.status().state() == ReplicationStatus.State.AWAITING_DATABASE) {
+					this.wanted = false;
+					next = this.ticker.nanoTime() + LOOK.toNanos();
+				}
+				else {
+					next = this.ticker.nanoTime() + turn().toNanos();
+				}
 			}
 		}
-	}
-
-	private void report(HaClusterException ex) {
-		if (!this.stopped) {
-			String failure = "No snapshot could be taken: " + ex.getMessage();
-			this.primary.counters().snapshotFailure(failure);
-			logger.warn("[{}] {}", this.identity, failure);
+		catch (InterruptedException ex) {
+			// nobody who may interrupts this thread: it ends when told to
 		}
-	}
-
-	private long untilFirst() {
-		Duration interval = this.settings.snapshotInterval();
-		Instant last = newest(this.store.list()).map(LogEntry::timestamp).orElse(Instant.EPOCH);
-		Duration wait = Duration.between(this.clock.instant(), last.plus(interval));
-		return Math.max(0, Math.min(interval.toNanos(),
-				(wait.compareTo(interval) > 0) ? interval.toNanos() : (wait.isNegative() ? 0 : wait.toNanos())));
-	}
-
-	private static Optional<LogEntry> newest(List<LogEntry> entries) {
-		return entries.stream()
-			.filter((entry) -> entry.name().level() == LtxName.LEVEL_SNAPSHOT)
-			.max(Comparator.comparingLong((entry) -> entry.name().maxTxid()));
 	}
 
 	/**
-	 * Takes a snapshot now.
+	 * Does all that is due.
+	 * @return how long to wait before the next turn
+	 */
+	private synchronized Duration turn() throws InterruptedException {
+		boolean asked = this.wanted;
+		this.wanted = false;
+		this.failure = null;
+		attempt("The log could not be compacted", () -> this.keeper.compact().ifPresent(this::report));
+		boolean copy = asked || this.failure != null;
+		attempt("No snapshot could be taken", () -> {
+			if (copy) {
+				copy();
+			}
+			else if (this.keeper.isSnapshotDue()) {
+				snapshot();
+			}
+		});
+		attempt("Superfluous files could not be retired", this.keeper::retire);
+		this.primary.counters().snapshotFailure(this.failure);
+		Duration next = this.keeper.untilNext();
+		return (this.failure == null || next.compareTo(RETRY) < 0) ? next : RETRY;
+	}
+
+	private void attempt(String what, Action action) throws InterruptedException {
+		try {
+			action.run();
+		}
+		catch (HaClusterException ex) {
+			if (!this.stopped) {
+				report(what + ": " + ex.getMessage());
+			}
+		}
+	}
+
+	private void report(String text) {
+		this.failure = text;
+		logger.warn("[{}] {}", this.identity, text);
+	}
+
+	/**
+	 * Takes a snapshot now, by merging the log if that is cheaper than reading the
+	 * database.
 	 * @return its entry, empty if nothing has changed since the last one
 	 * @throws HaClusterException if that is not possible at the moment, the disk is about
 	 * to fill up, or this snapshotter is told to stop
 	 * @throws InterruptedException if interrupted
 	 */
 	synchronized Optional<LogEntry> snapshot() throws InterruptedException {
-		long last = newest(this.store.list()).map((entry) -> entry.name().maxTxid()).orElse(0L);
+		try {
+			Optional<LogEntry> merged = this.keeper.mergeSnapshot(this.primary.databaseBytes());
+			merged.ifPresent((entry) -> logger.info("[{}] Merged a snapshot at transaction {}, {} bytes", this.identity,
+					entry.name().maxTxid(), entry.size()));
+			return merged.isPresent() ? merged : copy();
+		}
+		catch (IOException ex) {
+			throw new HaClusterException("the database cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Takes a snapshot by reading the database.
+	 */
+	private Optional<LogEntry> copy() throws InterruptedException {
+		long start = this.ticker.nanoTime();
 		PrimaryEncoder.EncodedFile file;
 		LtxName name;
 		try (SnapshotSource source = this.primary.openSnapshot(() -> this.stopped)
 			.orElseThrow(() -> new HaClusterException("the primary does not ship at the moment"))) {
 			name = LtxName.snapshot(source.txid());
-			if (last == source.txid()) {
+			if (this.keeper.snapshotTxid() == source.txid()) {
 				return Optional.empty();
 			}
 			file = source.copy(this.primary.encoder(), () -> this.stopped);
@@ -182,50 +197,14 @@ public final class Snapshotter implements AutoCloseable {
 		catch (IOException | SQLException ex) {
 			throw new HaClusterException("the database cannot be copied: " + ex.getMessage(), ex);
 		}
-		LogEntry entry = append(name, file);
-		this.primary.counters().snapshots.incrementAndGet();
+		LogEntry entry = this.keeper.publishSnapshot(name, Instant.ofEpochMilli(file.header().timestamp()), file,
+				file::close, this.ticker.nanoTime() - start);
 		logger.info("[{}] Took a snapshot at transaction {}, {} bytes", this.identity, name.maxTxid(), entry.size());
-		retire();
 		return Optional.of(entry);
 	}
 
-	private LogEntry append(LtxName name, PrimaryEncoder.EncodedFile file) throws InterruptedException {
-		CompletableFuture<LogEntry> outcome;
-		try {
-			outcome = this.primary.shipper().append(name, file);
-		}
-		catch (RuntimeException ex) {
-			file.close();
-			throw ex;
-		}
-		outcome.whenComplete((entry, ex) -> file.close());
-		while (true) {
-			try {
-				return outcome.get(100, TimeUnit.MILLISECONDS);
-			}
-			catch (TimeoutException ex) {
-				if (this.stopped) {
-					throw new HaClusterException("the snapshot was abandoned", ex);
-				}
-			}
-			catch (ExecutionException ex) {
-				throw new HaClusterException("the store did not take it: "
-						+ ((ex.getCause() != null) ? ex.getCause().getMessage() : ex.getMessage()), ex);
-			}
-		}
-	}
-
-	private void retire() {
-		for (LogEntry entry : this.retention.superfluous(this.store.list())) {
-			if (this.stopped) {
-				return;
-			}
-			this.primary.shipper().retire(entry);
-		}
-	}
-
 	/**
-	 * Stops; a snapshot under way is abandoned.
+	 * Stops; what is under way is abandoned.
 	 * @param timeout how long to wait
 	 */
 	public void stop(Duration timeout) {
@@ -248,6 +227,13 @@ public final class Snapshotter implements AutoCloseable {
 	@Override
 	public void close() {
 		stop(Duration.ofMillis(100));
+	}
+
+	@FunctionalInterface
+	private interface Action {
+
+		void run() throws InterruptedException;
+
 	}
 
 }

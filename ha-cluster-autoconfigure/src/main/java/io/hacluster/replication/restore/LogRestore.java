@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ltx.LtxFormatException;
@@ -85,10 +86,10 @@ public final class LogRestore {
 					logger.debug("[{}] {} has been retired meanwhile", this.node, entry.name());
 					return false;
 				}
-				catch (LtxFormatException ex) {
+				catch (LtxFormatException | DamagedFileException ex) {
 					logger.debug("[{}] {} in the log is damaged: {}", this.node, entry.name(), ex.getMessage());
 					this.damaged.add(entry.name());
-					this.listener.damaged(entry.name() + " is damaged: " + ex.getMessage());
+					this.listener.damaged(entry.name() + ": " + ex.getMessage());
 					return false;
 				}
 			}

@@ -71,7 +71,7 @@ public final class Restorer {
 				plan.stream().mapToLong(LogEntry::size).sum(), built.size());
 	}
 
-	private static HaClusterException failure(IOException ex) {
+	static HaClusterException failure(IOException ex) {
 		return (ex.getCause() instanceof HaClusterException known) ? known
 				: new RestoreException("The log cannot be read: " + ex.getMessage(), ex);
 	}

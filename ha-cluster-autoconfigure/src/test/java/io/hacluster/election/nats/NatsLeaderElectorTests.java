@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.nats.client.Options;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +41,8 @@ class NatsLeaderElectorTests extends LeaderElectorContractTests {
 
 	@Override
 	protected LeaseStore open(String node, String nonce) {
-		return new NatsLeaseStore(Leases.identity(node, nonce), () -> new Options.Builder().server(server.url()),
-				NatsLeaseStoreSettings.forCluster(this.cluster, 1, Duration.ofMillis(500)))
+		return new NatsLeaseStore(Leases.identity(node, nonce), server::options,
+				NatsLeaseStoreSettings.forCluster(this.cluster, 1, Duration.ofSeconds(2)))
 			.connect();
 	}
 

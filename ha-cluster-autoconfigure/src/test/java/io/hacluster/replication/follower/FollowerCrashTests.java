@@ -25,6 +25,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.SourceDatabase;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.test.JavaProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -64,7 +65,7 @@ class FollowerCrashTests {
 					assertThat(output.readLine()).isEqualTo("following");
 					LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(120_000)));
 					process.destroyForcibly();
-					assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+					assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 				}
 				// from now on the wal-index outlives the followers
 				reader = (reader != null) ? reader : ReaderProcess.start(replica(this.directory, 0), 2);
@@ -102,7 +103,7 @@ class FollowerCrashTests {
 		FollowerCounters counters = new FollowerCounters();
 		Follower follower = follower(log.store(), this.directory, number, counters);
 		follower.start();
-		await().atMost(Duration.ofSeconds(30)).until(() -> follower.progress().txid() == log.source().txid());
+		await().until(() -> follower.progress().txid() == log.source().txid());
 		long count = assertSound(number, 0, "at the end");
 		assertThat(count).isEqualTo(log.source().query("SELECT count(*) FROM entry"));
 		assertThat(counters.restores()).as("nothing had to be restored").isZero();
@@ -114,9 +115,7 @@ class FollowerCrashTests {
 	}
 
 	private Process child() throws Exception {
-		return new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx128m", "-XX:TieredStopAtLevel=1",
-				"-Xshare:auto", "-cp", System.getProperty("java.class.path"), FollowerCrashTests.class.getName(),
-				this.directory.toString())
+		return new ProcessBuilder(JavaProcess.command(FollowerCrashTests.class, "128m", this.directory.toString()))
 			.redirectError(ProcessBuilder.Redirect.DISCARD)
 			.start();
 	}

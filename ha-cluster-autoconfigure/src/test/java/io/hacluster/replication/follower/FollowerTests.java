@@ -161,13 +161,12 @@ class FollowerTests {
 		bad[bad.length - 1] ^= 1;
 		this.log.append(LtxName.batch(2), bad);
 		this.log.transferAndShip(2);
-		await().atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("0000000000000002"));
+		await().untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("0000000000000002"));
 		assertThat(this.follower.progress().txid()).isOne();
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		this.log.snapshot();
 		awaitTxid(3);
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 		assertSame();
 		this.log.transferAndShip(3);
 		awaitTxid(4);
@@ -205,7 +204,7 @@ class FollowerTests {
 		execute("UPDATE account SET balance = 0");
 		this.log.transferAndShip(1);
 		awaitTxid(2);
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		assertSame();
 		assertThat(this.setAside).hasSize(1);
 		assertThat(this.files.diverged()).hasSize(1);
@@ -224,7 +223,7 @@ class FollowerTests {
 			.withMessageContaining("somebody else has written to it");
 		assertThat(stopped.stop(Duration.ofSeconds(10))).as("once more").isInstanceOf(Nothing.class);
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 		assertThat(stop()).isInstanceOf(Replica.class);
@@ -243,7 +242,7 @@ class FollowerTests {
 		}
 		assertThat(this.setAside).hasSize(1);
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 	}
@@ -256,7 +255,7 @@ class FollowerTests {
 		stop();
 		execute("UPDATE account SET balance = 0");
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 		assertThat(this.setAside).hasSize(1);
@@ -273,7 +272,7 @@ class FollowerTests {
 		}
 		this.files.position().write(position.inUse());
 		start();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.restores() == 2);
+		await().until(() -> this.counters.restores() == 2);
 		awaitTxid(1);
 		assertSame();
 	}
@@ -286,9 +285,8 @@ class FollowerTests {
 			this.log.transferAndShip(i);
 		}
 		awaitTxid(401);
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.counters.checkpoints() > 0);
-		await().atMost(Duration.ofSeconds(20))
-			.until(() -> this.files.position().read().filter((position) -> position.txid() > 1).isPresent());
+		await().until(() -> this.counters.checkpoints() > 0);
+		await().until(() -> this.files.position().read().filter((position) -> position.txid() > 1).isPresent());
 		assertSame();
 	}
 
@@ -303,13 +301,13 @@ class FollowerTests {
 		start();
 		assertThat(this.follower.progress().await(this.follower.progress()::isSettled, Duration.ofSeconds(10)))
 			.isTrue();
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() != null);
+		await().until(() -> this.follower.progress().failure() != null);
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		Files.move(moved, this.directory.resolve("log"));
 		this.log.transferAndShip(1);
 		awaitTxid(2);
 		assertSame();
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 	}
 
 	@Test
@@ -317,7 +315,7 @@ class FollowerTests {
 		this.log.ship();
 		start();
 		awaitTxid(1);
-		await().atMost(Duration.ofSeconds(10)).until(() -> this.follower.progress().state() == State.FOLLOWING);
+		await().until(() -> this.follower.progress().state() == State.FOLLOWING);
 	}
 
 	/**
@@ -356,7 +354,7 @@ class FollowerTests {
 	}
 
 	private void awaitTxid(long txid) {
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.follower.progress().txid() == txid);
+		await().until(() -> this.follower.progress().txid() == txid);
 	}
 
 	private void assertSame() throws SQLException {

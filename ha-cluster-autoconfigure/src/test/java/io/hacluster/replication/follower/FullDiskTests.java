@@ -73,7 +73,7 @@ class FullDiskTests {
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		this.disk.free();
 		awaitTxid(101);
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
 		assertThat(query("SELECT count(*) FROM entry"))
 			.isEqualTo(this.log.source().query("SELECT count(*) FROM entry"));
@@ -92,12 +92,11 @@ class FullDiskTests {
 	}
 
 	private void awaitTxid(long txid) {
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.follower.progress().txid() == txid);
+		await().until(() -> this.follower.progress().txid() == txid);
 	}
 
 	private void awaitFailure() {
-		await().atMost(Duration.ofSeconds(30))
-			.untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("No space left"));
+		await().untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("No space left"));
 	}
 
 	private long sum() throws SQLException {

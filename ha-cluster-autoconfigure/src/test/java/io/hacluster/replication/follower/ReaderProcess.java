@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.hacluster.replication.SourceDatabase;
+import io.hacluster.test.JavaProcess;
 
 /**
  * A JVM of its own that reads a replica through SQLite as fast as it can and checks what
@@ -44,9 +45,8 @@ final class ReaderProcess {
 	}
 
 	static ReaderProcess start(Path database, int mode) throws IOException {
-		Process process = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-Xmx64m",
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), ReaderProcess.class.getName(),
-				database.toString(), Integer.toString(mode))
+		Process process = new ProcessBuilder(
+				JavaProcess.command(ReaderProcess.class, "64m", database.toString(), Integer.toString(mode)))
 			.redirectErrorStream(true)
 			.start();
 		ReaderProcess reader = new ReaderProcess(process);
@@ -96,10 +96,10 @@ final class ReaderProcess {
 	 */
 	List<String> stop() throws Exception {
 		this.process.getOutputStream().close();
-		if (!this.process.waitFor(20, TimeUnit.SECONDS)) {
+		if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
 			this.process.destroyForcibly();
 		}
-		this.thread.join(5000);
+		this.thread.join(60_000);
 		return this.complaints;
 	}
 

@@ -299,7 +299,7 @@ class ReplicaDatabaseTests {
 		Random random = new Random(42);
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
 		int applied = 0;
-		while (System.nanoTime() < end || readers.stream().anyMatch((reader) -> reader.reads() < 50)) {
+		while (System.nanoTime() < end || applied <= 50 || readers.stream().anyMatch((reader) -> reader.reads() < 50)) {
 			int batch = 1 + random.nextInt(3);
 			for (int i = 0; i < batch; i++) {
 				this.source.transfer(random.nextInt(100000));

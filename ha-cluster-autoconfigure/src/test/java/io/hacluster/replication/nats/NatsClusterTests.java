@@ -1,8 +1,5 @@
 package io.hacluster.replication.nats;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +25,7 @@ import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.RecordingObserver;
 import io.hacluster.replication.ReplicaStore.LogTail;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.test.FreePort;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,8 +45,8 @@ class NatsClusterTests {
 	private final List<NatsServer> servers = new ArrayList<>();
 
 	@BeforeEach
-	void startServers() throws IOException {
-		List<Integer> ports = List.of(freePort(), freePort(), freePort());
+	void startServers() {
+		List<Integer> ports = List.of(FreePort.find(), FreePort.find(), FreePort.find());
 		String routes = String.join(", ", ports.stream().map((port) -> "\"nats://127.0.0.1:" + port + "\"").toList());
 		for (int i = 0; i < 3; i++) {
 			this.servers.add(NatsServer.start(this.directory.resolve("nats-" + i), "server_name: n" + i,
@@ -61,15 +59,9 @@ class NatsClusterTests {
 		this.servers.forEach(NatsServer::close);
 	}
 
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-	}
-
 	private NatsReplicaStore store(NodeIdentity node) {
-		NatsReplicaStoreSettings settings = new NatsReplicaStoreSettings("cluster", 3, -1, 64, Duration.ofSeconds(2),
-				Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(10), this.directory.resolve("spool"),
+		NatsReplicaStoreSettings settings = new NatsReplicaStoreSettings("cluster", 3, -1, 64, Duration.ofSeconds(10),
+				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), this.directory.resolve("spool"),
 				1024);
 		return new NatsReplicaStore(
 				() -> new Options.Builder().servers(this.servers.stream().map(NatsServer::url).toArray(String[]::new)),
@@ -78,7 +70,6 @@ class NatsClusterTests {
 
 	private static LogWriter fence(NatsReplicaStore store, long epoch, NodeIdentity leader) {
 		return Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
 			.ignoreException(StoreUnavailableException.class)
 			.until(() -> store.fence(new Epoch(epoch), leader), (writer) -> true);
 	}

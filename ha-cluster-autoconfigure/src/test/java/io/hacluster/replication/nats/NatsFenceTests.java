@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-import io.nats.client.Options;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,7 +112,7 @@ class NatsFenceTests {
 	 * fence.
 	 */
 	private int takeovers(String name, int count, int burn, boolean probing, Arrival arrival) throws Exception {
-		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of(name, directory.resolve("spool"));
+		NatsReplicaStoreSettings settings = PatientSettings.of(name, directory.resolve("spool"));
 		Map<Long, LogOffset> fences = new HashMap<>();
 		try (HoldingProxy proxy = new HoldingProxy(server.port());
 				NatsReplicaStore stale = store(proxy.url(), settings, STALE, burn, probing);
@@ -161,10 +160,7 @@ class NatsFenceTests {
 				}
 				proxy.release();
 				for (CompletableFuture<LogEntry> future : underWay) {
-					Awaitility.await()
-						.atMost(Duration.ofSeconds(30))
-						.pollInterval(Duration.ofMillis(1))
-						.until(future::isDone);
+					Awaitility.await().pollInterval(Duration.ofMillis(1)).until(future::isDone);
 				}
 				if (arrival == Arrival.AFTER) {
 					assertThat(catchThrowable(underWay.get(0)::join)).hasCauseInstanceOf(FencedException.class);
@@ -190,8 +186,7 @@ class NatsFenceTests {
 
 	private static NatsReplicaStore store(String url, NatsReplicaStoreSettings settings, NodeIdentity node, int burn,
 			boolean probing) throws IOException {
-		return new NatsReplicaStore(() -> new Options.Builder().server(url), settings, node, Ticker.SYSTEM, burn,
-				probing);
+		return new NatsReplicaStore(() -> NatsServer.options(url), settings, node, Ticker.SYSTEM, burn, probing);
 	}
 
 	private enum Arrival {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,13 @@ import io.hacluster.replication.FaultyStore;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.ReplicationStatus.State;
+import io.hacluster.replication.TestLog;
+import io.hacluster.replication.divergence.DiffJson;
+import io.hacluster.replication.divergence.DiffText;
+import io.hacluster.replication.divergence.DivergenceComparison;
 import io.hacluster.replication.follower.ReplicaFile;
+import io.hacluster.replication.restore.RestoreListener;
+import io.hacluster.replication.restore.RestorePoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -195,6 +202,92 @@ abstract class AbstractSqliteReplicationTests {
 		assertThat(aside).isEqualTo(returned.diverged);
 		assertThat(aside.get(0).file().toString()).matches(".*/data\\.db\\.diverged-1-\\d{8}T\\d{6}Z");
 		assertThat(returned.rows(aside.get(0).file())).hasSize(57).contains(1006);
+	}
+
+	@Test
+	void rejoinWhenLogLacksTransactionsLeavesAFileWhoseDifferenceIsExactlyWhatWasLost() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		long shipped = leader.replication().status().txid();
+		leader.replication().stopPrimary(TestNode.TIMEOUT);
+		leader.execute("INSERT INTO row VALUES (1000, 'lost'), (1001, 'mine')");
+		leader.execute("UPDATE row SET v = 'lost' WHERE n = 7");
+		leader.execute("UPDATE row SET v = 'mine' WHERE n = 8");
+		leader.execute("DELETE FROM row WHERE n = 9");
+		TestNode returned = crashed(leader, "a");
+		follower.lead(2);
+		follower.execute("INSERT INTO row VALUES (1001, 'theirs'), (1002, 'theirs')");
+		follower.execute("UPDATE row SET v = 'theirs' WHERE n IN (8, 10)");
+		follower.awaitShipped();
+		assertThat(follower.stepDown()).isTrue();
+		TestNode third = node("c");
+		third.follow();
+		third.catchUp();
+		third.lead(3);
+		third.execute("DELETE FROM row WHERE n = 11");
+		third.awaitShipped();
+		returned.follow();
+		returned.catchUp();
+		DivergedDatabase aside = returned.diverged.get(0);
+		assertThat(aside.branch().txid()).as("found although two others have led since").isEqualTo(shipped);
+		StringBuilder text = new StringBuilder();
+		new DivergenceComparison(returned.store(), TestLog.identity("diff"), this.directory, 100).run(aside.file(),
+				RestorePoint.latest(), new DiffText(text), RestoreListener.NONE);
+		assertThat(text.toString().lines().skip(1).toList()).containsExactly(
+				"      set aside at " + aside.time() + ", of epoch 1", "      because " + aside.reason(),
+				"log:  at transaction " + third.replication().status().txid(),
+				"base: transaction " + shipped + ", the last that both have", "", "table row", "  ~ n=7",
+				"      base: v='row 7'", "      file: v='lost'", "      log:  v='row 7'",
+				"  ~ n=8   CONFLICT: the log has changed it, too", "      base: v='row 8'", "      file: v='mine'",
+				"      log:  v='theirs'", "  + n=1000", "      base: no such row", "      file: v='lost'",
+				"      log:  no such row", "  + n=1001   CONFLICT: the log has changed it, too",
+				"      base: no such row", "      file: v='mine'", "      log:  v='theirs'", "  - n=9",
+				"      base: v='row 9'", "      file: no such row", "      log:  v='row 9'", "",
+				"5 rows written to the file that the log does not have: 2 inserted, 2 updated, 1 deleted; 2 in conflict "
+						+ "with the log");
+		try (Stream<Path> left = Files.list(this.directory)) {
+			assertThat(left.filter((file) -> file.getFileName().toString().startsWith("ha-diff-"))).isEmpty();
+		}
+	}
+
+	/**
+	 * An application that is its own backend can have a transaction open when it steps
+	 * down, and commit it when the last flush is over; or go on writing.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void commitThatOutlivesTheStepDownIsSetAsideAndListed(boolean begunBefore) throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 50);
+		leader.awaitShipped();
+		if (begunBefore) {
+			leader.execute("BEGIN IMMEDIATE");
+		}
+		leader.stepDownWithBackendOpen();
+		leader.execute("INSERT INTO row VALUES (1000, 'late')");
+		if (begunBefore) {
+			leader.execute("COMMIT");
+		}
+		leader.closeBackend();
+		follower.catchUp();
+		follower.lead(2);
+		follower.insert(50, 60);
+		follower.awaitShipped();
+		await().atMost(TestNode.TIMEOUT)
+			.until(() -> !leader.diverged.isEmpty() && Files.exists(leader.replica())
+					&& leader.rows(leader.replica()).size() == 60);
+		assertThat(leader.rows(leader.replica())).doesNotContain(1000);
+		StringBuilder json = new StringBuilder();
+		new DivergenceComparison(leader.store(), TestLog.identity("diff"), this.directory, 100)
+			.run(leader.diverged.get(0).file(), RestorePoint.latest(), new DiffJson(json), RestoreListener.NONE);
+		assertThat(json.toString().lines().filter((line) -> line.contains("\"type\":\"row\""))).containsExactly(
+				"{\"type\":\"row\",\"table\":\"row\",\"change\":\"inserted\",\"conflict\":false,\"key\":{\"n\":1000},"
+						+ "\"base\":null,\"file\":{\"n\":1000,\"v\":\"late\"},\"log\":null}");
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.hacluster.replication.node;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,8 +11,6 @@ import java.util.stream.IntStream;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.PurgeOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.hacluster.NodeIdentity;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +57,7 @@ class LogWipeTests {
 	@BeforeAll
 	static void startServer() throws IOException, InterruptedException {
 		server = NatsServer.start(shared.resolve("nats"));
-		operator = Nats.connect(server.url());
+		operator = server.connect();
 	}
 
 	@AfterAll
@@ -178,8 +177,8 @@ class LogWipeTests {
 	}
 
 	private ReplicaStore store(NodeIdentity identity) {
-		return new NatsReplicaStore(() -> new Options.Builder().server(server.url()),
-				NatsReplicaStoreSettings.of(this.cluster, shared.resolve("spool")), identity);
+		return new NatsReplicaStore(server::options,
+				PatientSettings.of(this.cluster, shared.resolve("spool"), Duration.ofSeconds(5)), identity);
 	}
 
 	private String stream() {

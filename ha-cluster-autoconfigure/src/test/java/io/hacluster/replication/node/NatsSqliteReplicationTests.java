@@ -3,7 +3,6 @@ package io.hacluster.replication.node;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.nats.client.Options;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +12,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.test.NatsServer;
 
 /**
@@ -46,9 +46,8 @@ class NatsSqliteReplicationTests extends AbstractSqliteReplicationTests {
 
 	@Override
 	ReplicaStore openStore(String log, NodeIdentity node) {
-		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of(log + "-" + this.number,
-				shared.resolve("spool"));
-		return new NatsReplicaStore(() -> new Options.Builder().server(server.url()), settings, node);
+		NatsReplicaStoreSettings settings = PatientSettings.of(log + "-" + this.number, shared.resolve("spool"));
+		return new NatsReplicaStore(server::options, settings, node);
 	}
 
 }

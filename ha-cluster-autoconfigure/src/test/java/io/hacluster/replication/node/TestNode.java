@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class TestNode implements AutoCloseable {
 
-	static final Duration TIMEOUT = Duration.ofSeconds(30);
+	static final Duration TIMEOUT = Duration.ofSeconds(60);
 
 	private final Path directory;
 
@@ -54,8 +54,7 @@ final class TestNode implements AutoCloseable {
 		this.store = stores.apply(identity);
 		ReplicationSettings settings = new ReplicationSettings(path(), replica(), Duration.ofHours(1),
 				Duration.ofHours(24));
-		this.replication = new SqliteReplication(settings,
-				PrimarySettings.of(settings.snapshotInterval(), settings.retention()),
+		this.replication = new SqliteReplication(settings, PrimarySettings.defaults(),
 				new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofSeconds(10)),
 				identity, this.store, new ReplicationListener() {
 
@@ -151,6 +150,21 @@ final class TestNode implements AutoCloseable {
 		boolean flushed = this.replication.flush(TIMEOUT);
 		this.replication.startFollowing(TIMEOUT);
 		return flushed;
+	}
+
+	/**
+	 * The steps of stepping down as an application goes through them that does not close
+	 * its own connection.
+	 */
+	void stepDownWithBackendOpen() throws Exception {
+		this.replication.stopSnapshots(TIMEOUT);
+		this.replication.stopPrimary(TIMEOUT);
+		this.replication.flush(Duration.ofSeconds(1));
+		this.replication.startFollowing(TIMEOUT);
+	}
+
+	void closeBackend() throws SQLException {
+		this.backend.close();
 	}
 
 	/**

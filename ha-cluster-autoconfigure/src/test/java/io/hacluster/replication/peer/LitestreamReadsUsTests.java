@@ -2,11 +2,9 @@ package io.hacluster.replication.peer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 
-import io.nats.client.Options;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +17,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.replication.peer.Workload.AutoVacuum;
 import io.hacluster.test.Litestream;
 import io.hacluster.test.NatsServer;
@@ -63,10 +62,9 @@ class LitestreamReadsUsTests {
 	@CsvSource({ "512, INCREMENTAL", "1024, NONE", "2048, FULL", "4096, INCREMENTAL", "8192, NONE", "16384, FULL",
 			"32768, INCREMENTAL", "65536, NONE" })
 	void replicaInABucketWithTombstonesAndPaddedNamesBug25(int pageSize, AutoVacuum autoVacuum) throws Exception {
-		NatsReplicaStoreSettings settings = NatsReplicaStoreSettings.of("peer-" + UUID.randomUUID(),
+		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
-		replicate(pageSize, autoVacuum,
-				(node) -> new NatsReplicaStore(() -> new Options.Builder().server(server.url()), settings, node),
+		replicate(pageSize, autoVacuum, (node) -> new NatsReplicaStore(server::options, settings, node),
 				server.url() + "/" + settings.bucket());
 	}
 
@@ -75,44 +73,38 @@ class LitestreamReadsUsTests {
 		Workload workload = new Workload(pageSize, pageSize, autoVacuum);
 		try (PeerNode node = new PeerNode(this.directory.resolve("node"), stores)) {
 			node.promote();
-			List<String> written;
+			Dump written;
 			try (SqliteShell writer = SqliteShell.open(node.database())) {
 				writer.run(workload.create());
 				node.replicate();
 				workload.rows(40).forEach(writer::run);
 				workload.schema().forEach(writer::run);
-				awaitReadable(url, writer.dump());
+				awaitReadable(url, Dump.of(writer));
 				workload.growAndShrink().forEach(writer::run);
 				workload.rollback().forEach(writer::run);
 				writer.begin(String.join("\n", workload.rows(60)));
 				assertLiveReplicaIsConsistent(url);
 				writer.answer();
 				workload.schema().forEach(writer::run);
-				written = writer.dump();
+				written = Dump.of(writer);
 			}
 			node.flush();
-			assertThat(written.get(0)).isEqualTo("ok");
-			assertThat(read(url)).isEqualTo(written);
+			Dump.ofReplica(url).assertEquals(written, "read at the end");
 			Path restored = this.directory.resolve("restored.db");
 			Litestream.restore(url, restored);
 			assertThat(Files.mismatch(restored, node.database())).isEqualTo(-1);
 		}
 	}
 
-	private static void awaitReadable(String url, List<String> expected) {
-		await().atMost(PeerNode.TIMEOUT).untilAsserted(() -> assertThat(read(url)).isEqualTo(expected));
+	private static void awaitReadable(String url, Dump expected) {
+		await().atMost(PeerNode.TIMEOUT)
+			.untilAsserted(() -> Dump.ofReplica(url).assertEquals(expected, "read in the middle"));
 	}
 
 	private static void assertLiveReplicaIsConsistent(String url) {
 		try (SqliteShell reader = Litestream.open(url)) {
 			assertThat(reader.run("BEGIN; PRAGMA integrity_check;")).containsExactly("ok");
 			assertThat(reader.run(Workload.invariant() + " COMMIT;")).isEqualTo(Workload.invariantResult());
-		}
-	}
-
-	private static List<String> read(String url) {
-		try (SqliteShell reader = Litestream.open(url)) {
-			return reader.dump();
 		}
 	}
 

@@ -80,9 +80,9 @@ final class Workload {
 	 */
 	List<String> growAndShrink() {
 		int bytes = 6 * this.pageSize;
-		return List.of(insert(20, bytes), insert(1, 60 * this.pageSize), transfer(),
-				"DELETE FROM entry WHERE length(filler) = " + bytes + ";", this.autoVacuum.shrink, transfer(),
-				insert(3, bytes), "VACUUM;", insert(2, 100));
+		return List.of("DELETE FROM entry WHERE length(filler) > " + this.pageSize + ";", insert(20, bytes),
+				insert(1, 60 * this.pageSize), transfer(), "DELETE FROM entry WHERE length(filler) = " + bytes + ";",
+				this.autoVacuum.shrink, transfer(), insert(3, bytes), "VACUUM;", insert(2, 100));
 	}
 
 	/**
@@ -91,8 +91,8 @@ final class Workload {
 	List<String> schema() {
 		String table = "extra_" + this.tables++;
 		return List.of("CREATE TABLE " + table + " (a, b DEFAULT 'b');",
-				"BEGIN; INSERT INTO " + table + "(a) SELECT filler FROM entry; CREATE INDEX " + table + "_a ON " + table
-						+ "(a); COMMIT;",
+				"BEGIN; INSERT INTO " + table + "(a) SELECT substr(filler, 1, 90) FROM entry LIMIT 99; CREATE INDEX "
+						+ table + "_a ON " + table + "(a); COMMIT;",
 				"ALTER TABLE " + table + " ADD COLUMN c INTEGER DEFAULT 7;", "ALTER TABLE " + table + " DROP COLUMN b;",
 				"CREATE VIEW " + table + "_v AS SELECT c FROM " + table + ";", "CREATE TEMP TABLE unseen AS SELECT 1;",
 				"DROP TABLE temp.unseen;", "DROP INDEX " + table + "_a;",

@@ -81,8 +81,8 @@ class LogGuardTests {
 		this.guard.audit(fence);
 		await().until(() -> this.fixture.lastTxid() == before + 1);
 		this.fixture.awaitLevel();
-		try (Snapshotter snapshotter = new Snapshotter(this.fixture.settings, PrimaryFixture.NODE, this.fixture.primary,
-				this.fixture.store, this.fixture.clock, Ticker.SYSTEM)) {
+		try (Snapshotter snapshotter = new Snapshotter(PrimaryFixture.levels(), PrimaryFixture.NODE,
+				this.fixture.primary, this.fixture.store, this.fixture.clock, Ticker.SYSTEM)) {
 			snapshotter.snapshot();
 		}
 		Path restored = this.directory.resolve("restored.db");

@@ -21,6 +21,7 @@ import io.hacluster.replication.FaultyStore;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.RestoredDatabase;
+import io.hacluster.replication.level.LevelSettings;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.ltx.LtxName;
 
@@ -75,8 +76,18 @@ final class PrimaryFixture implements AutoCloseable {
 
 	static PrimarySettings settings(int checkpointPages, long truncateBytes) {
 		return new PrimarySettings(checkpointPages, truncateBytes, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ZERO,
-				Duration.ofHours(1), Duration.ofHours(24));
+				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ZERO);
+	}
+
+	/**
+	 * Nothing is due by itself.
+	 */
+	static LevelSettings levels() {
+		return levels(Duration.ofHours(1), Duration.ofHours(24));
+	}
+
+	static LevelSettings levels(Duration snapshotInterval, Duration retention) {
+		return new LevelSettings(List.of(Duration.ofDays(1)), Duration.ofMinutes(5), snapshotInterval, retention);
 	}
 
 	Primary create() {
@@ -106,10 +117,7 @@ final class PrimaryFixture implements AutoCloseable {
 	}
 
 	void awaitLevel() {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
-			.pollInterval(Duration.ofMillis(5))
-			.until(this.primary::isLevel);
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(this.primary::isLevel);
 	}
 
 	List<String> restored() throws IOException, SQLException {

@@ -134,7 +134,7 @@ class PrimaryPaceTests {
 	@Test
 	void shipWhenThereIsMoreThanFitsIntoTheBatchesInFlightGoesOnAtOnce() throws Exception {
 		start((settings) -> new PrimarySettings(100_000, 512L << 20, 4096, 1 << 20, 1, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), HOUR, HOUR, HOUR));
+				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), HOUR));
 		shipFirst();
 		for (int i = 0; i < 10; i++) {
 			writer.insert(1, 3000);

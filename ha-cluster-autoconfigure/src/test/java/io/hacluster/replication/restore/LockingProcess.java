@@ -10,6 +10,8 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 
+import io.hacluster.test.JavaProcess;
+
 /**
  * A process that has a database open until its input ends.
  */
@@ -22,8 +24,7 @@ final class LockingProcess implements AutoCloseable {
 	}
 
 	static LockingProcess start(Path database) throws IOException {
-		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), LockingProcess.class.getName(), database.toString())
+		Process process = new ProcessBuilder(JavaProcess.command(LockingProcess.class, "64m", database.toString()))
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		BufferedReader out = new BufferedReader(
@@ -46,7 +47,7 @@ final class LockingProcess implements AutoCloseable {
 	@Override
 	public void close() throws IOException, InterruptedException {
 		this.process.getOutputStream().close();
-		if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
+		if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
 			this.process.destroyForcibly();
 		}
 	}

@@ -29,7 +29,6 @@ import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,7 +55,6 @@ import static org.mockito.Mockito.mock;
 /**
  * Tests for {@link Restorer} on a real database.
  */
-@Timeout(120)
 class RestorerTests {
 
 	@TempDir
@@ -401,9 +399,9 @@ class RestorerTests {
 			}
 		});
 		thread.start();
-		assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(blocked.await(60, TimeUnit.SECONDS)).isTrue();
 		thread.interrupt();
-		thread.join(30_000);
+		thread.join(60_000);
 		assertThat(outcome.get()).isInstanceOf(RestoreException.class).hasMessageContaining("interrupted");
 		assertNothing();
 	}

@@ -1,0 +1,121 @@
+package io.hacluster.autoconfigure;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.command.CommandEnvironment;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.replication.ReplicaStore;
+
+/**
+ * A small Spring context with the application's configuration and none of its beans.
+ */
+final class SpringCommandEnvironment implements CommandEnvironment {
+
+	/**
+	 * What the application configures for itself and a command must not take over: the
+	 * service's log file, its web server, its banner, its sources, its shutdown.
+	 */
+	private static final List<String> OVERRIDES = List.of("--ha.cluster.enabled=true",
+			"--spring.main.web-application-type=none", "--spring.main.banner-mode=off", "--spring.main.sources=",
+			"--spring.main.log-startup-info=false", "--spring.main.register-shutdown-hook=false",
+			"--spring.main.keep-alive=false", "--spring.main.lazy-initialization=false", "--logging.level.root=warn",
+			"--logging.level.io.hacluster=warn", "--logging.file.name=", "--logging.file.path=");
+
+	private final ConfigurableApplicationContext context;
+
+	private SpringCommandEnvironment(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * Opens the configuration.
+	 * @param properties additional properties as command-line arguments
+	 * @return the environment
+	 * @throws RuntimeException if the configuration cannot work; Spring Boot has said why
+	 */
+	static SpringCommandEnvironment open(List<String> properties) {
+		SpringApplication application = new SpringApplication(CommandConfiguration.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		ConfigurableApplicationContext context = application.run(withOverrides(properties));
+		if (context.getBeanNamesForType(NodeIdentity.class).length == 0) {
+			context.close();
+			throw new HaClusterException("Nothing is configured under 'ha.cluster'. Call the command where the "
+					+ "application finds its configuration, or name it by --spring.config.location");
+		}
+		return new SpringCommandEnvironment(context);
+	}
+
+	private static String[] withOverrides(List<String> properties) {
+		return Stream
+			.concat(OVERRIDES.stream().filter((override) -> !isGiven(properties, override)), properties.stream())
+			.toArray(String[]::new);
+	}
+
+	private static boolean isGiven(List<String> properties, String override) {
+		String name = override.substring(0, override.indexOf('=') + 1);
+		return properties.stream().anyMatch((property) -> property.startsWith(name));
+	}
+
+	@Override
+	public NodeIdentity identity() {
+		return this.context.getBean(NodeIdentity.class);
+	}
+
+	@Override
+	public boolean hasLog() {
+		String path = properties().sqlite().path();
+		return path != null && !path.isBlank();
+	}
+
+	@Override
+	public ReplicaStore log() {
+		requireDatabase();
+		return this.context.getBean(ReplicaStore.class);
+	}
+
+	@Override
+	public LeaseStore leases() {
+		return this.context.getBean(LeaseStore.class);
+	}
+
+	@Override
+	public Path database() {
+		return absolute(requireDatabase());
+	}
+
+	@Override
+	public Path replica() {
+		String configured = properties().sqlite().replicaPath();
+		return absolute((configured != null) ? configured : requireDatabase() + "-replica");
+	}
+
+	private String requireDatabase() {
+		if (!hasLog()) {
+			throw new HaClusterException("No database is configured: 'ha.cluster.sqlite.path' is not set");
+		}
+		return Objects.requireNonNull(properties().sqlite().path());
+	}
+
+	private HaClusterProperties properties() {
+		return this.context.getBean(HaClusterProperties.class);
+	}
+
+	private static Path absolute(String path) {
+		return Path.of(path).toAbsolutePath().normalize();
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+}

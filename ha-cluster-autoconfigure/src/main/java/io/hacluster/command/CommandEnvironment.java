@@ -1,0 +1,58 @@
+package io.hacluster.command;
+
+import java.nio.file.Path;
+
+import io.hacluster.HaClusterException;
+import io.hacluster.NodeIdentity;
+import io.hacluster.election.LeaseStore;
+import io.hacluster.replication.ReplicaStore;
+
+/**
+ * What the configuration of the application gives to a command. Nothing in it creates
+ * what does not exist.
+ */
+public interface CommandEnvironment extends AutoCloseable {
+
+	/**
+	 * Returns who asks.
+	 * @return the cluster and the node that the configuration names
+	 */
+	NodeIdentity identity();
+
+	/**
+	 * Returns whether a database is configured.
+	 * @return {@code false} in a cluster that only elects
+	 */
+	boolean hasLog();
+
+	/**
+	 * Returns the log.
+	 * @return the log, for reading
+	 * @throws HaClusterException if no database is configured
+	 */
+	ReplicaStore log();
+
+	/**
+	 * Returns the leases.
+	 * @return the leases, for reading
+	 */
+	LeaseStore leases();
+
+	/**
+	 * Returns the file that {@code ha.cluster.sqlite.path} names.
+	 * @return the absolute path
+	 * @throws HaClusterException if no database is configured
+	 */
+	Path database();
+
+	/**
+	 * Returns the file that a follower keeps its replica in.
+	 * @return the absolute path
+	 * @throws HaClusterException if no database is configured
+	 */
+	Path replica();
+
+	@Override
+	void close();
+
+}

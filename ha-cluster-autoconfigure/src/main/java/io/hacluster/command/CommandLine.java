@@ -1,0 +1,129 @@
+package io.hacluster.command;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.hacluster.HaClusterException;
+
+/**
+ * The commands and how they are called: {@code <command> [--option=value...]}, with
+ * properties of the configuration in between, as Spring Boot takes them.
+ */
+public final class CommandLine {
+
+	private static final List<Command> COMMANDS = List.of(new RestoreCommand(), new StatusCommand(),
+			new SnapshotCommand(), new VerifyCommand(), new DiffCommand());
+
+	private static final List<String> HELP = List.of("help", "--help", "-h");
+
+	private final Function<List<String>, CommandEnvironment> environments;
+
+	private final Terminal terminal;
+
+	/**
+	 * Creates a command line.
+	 * @param environments opens the configuration, with additional properties such as
+	 * {@code --ha.cluster.name=x}; throws a {@link RuntimeException} after it has said
+	 * what is wrong, or a {@link HaClusterException} without
+	 * @param terminal where to write to
+	 */
+	public CommandLine(Function<List<String>, CommandEnvironment> environments, Terminal terminal) {
+		this.environments = environments;
+		this.terminal = terminal;
+	}
+
+	/**
+	 * Returns whether arguments call a command.
+	 * @param arguments the arguments of the application
+	 * @return {@code false} if they are those of an application that is to run
+	 */
+	public static boolean isCommand(String... arguments) {
+		return arguments.length > 0 && (HELP.contains(arguments[0]) || find(arguments[0]).isPresent());
+	}
+
+	private static Optional<Command> find(String name) {
+		return COMMANDS.stream().filter((command) -> command.name().equals(name)).findFirst();
+	}
+
+	/**
+	 * Runs a command. Never throws: what goes wrong is written as a message.
+	 * @param arguments the arguments, the first of which names it
+	 * @return the exit code: 0 if all is well, 1 if not, 2 if the arguments are not
+	 * understood
+	 */
+	public int run(String... arguments) {
+		String name = (arguments.length > 0) ? arguments[0] : "help";
+		List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+		Command command = find(name).orElse(null);
+		if (command == null) {
+			printCommands(this.terminal.out());
+			return HELP.contains(name) ? Command.OK : Command.MISUSED;
+		}
+		if (rest.stream().anyMatch(HELP::contains)) {
+			printHelp(command, this.terminal.out());
+			return Command.OK;
+		}
+		try {
+			Arguments parsed = new Arguments(command, rest);
+			return run(command.prepare(parsed), parsed);
+		}
+		catch (UsageException ex) {
+			this.terminal.err().println(ex.getMessage());
+			this.terminal.err().println("'" + name + " --help' shows the options");
+			return Command.MISUSED;
+		}
+	}
+
+	private int run(Command.Action action, Arguments arguments) {
+		try (CommandEnvironment environment = open(arguments)) {
+			return (environment != null) ? action.run(environment, this.terminal) : Command.FAILED;
+		}
+		catch (HaClusterException ex) {
+			this.terminal.err().println(ex.getMessage());
+			return Command.FAILED;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			this.terminal.err().println("Interrupted");
+			return Command.FAILED;
+		}
+	}
+
+	private @Nullable CommandEnvironment open(Arguments arguments) {
+		try {
+			return this.environments.apply(arguments.properties());
+		}
+		catch (HaClusterException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+	private static void printCommands(PrintStream out) {
+		out.println("Usage: java -jar <application>.jar <command> [options]");
+		out.println();
+		out.println("Without a command the application runs. Commands:");
+		COMMANDS.forEach((command) -> out.printf("  %-10s %s%n", command.name(), command.summary()));
+		out.println();
+		out.println("'<command> --help' shows its options. Properties such as --ha.cluster.name=NAME or");
+		out.println("--spring.config.location=FILE work with each command.");
+	}
+
+	private static void printHelp(Command command, PrintStream out) {
+		out.println("Usage: java -jar <application>.jar " + command.name()
+				+ (command.operand().isEmpty() ? "" : " " + command.operand()) + " [options]");
+		out.println();
+		out.println(command.summary() + ".");
+		out.println();
+		command.options().forEach((option) -> out.printf("  %-22s %s%n", option.usage(), option.description()));
+		out.printf("  %-22s %s%n", "--help", "Show this.");
+	}
+
+}
