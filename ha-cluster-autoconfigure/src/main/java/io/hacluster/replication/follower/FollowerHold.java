@@ -16,8 +16,8 @@ import io.hacluster.replication.follower.FollowerEvent.Reached;
 import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.FollowerEvent.Unsound;
 import io.hacluster.replication.follower.RejoinBase.Ahead;
-import io.hacluster.replication.follower.ReplicaPosition.Place;
 import io.hacluster.replication.follower.RejoinBase.Nothing;
+import io.hacluster.replication.follower.ReplicaPosition.Place;
 
 /**
  * Holds a database that may be ahead of the log, and watches whether another leader goes

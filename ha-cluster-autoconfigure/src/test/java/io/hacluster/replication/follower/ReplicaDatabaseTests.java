@@ -1,8 +1,8 @@
 package io.hacluster.replication.follower;
 
 import java.io.ByteArrayInputStream;
-import java.io.OutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
