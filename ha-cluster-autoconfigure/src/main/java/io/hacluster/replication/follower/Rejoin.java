@@ -1,7 +1,6 @@
 package io.hacluster.replication.follower;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -162,8 +161,7 @@ public final class Rejoin {
 		ReplicaStamp now = ReplicaStamp.of(database);
 		Optional<RejoinEvidence.Level> level = evidence.findLevel(position, now, entries, overtakenBy);
 		if (level.isEmpty() && overtakenBy != null && !now.hasLog()) {
-			Path temporary = database.database().resolveSibling(database.database().getFileName() + ".comparing");
-			return evidence.compare(database.database(), entries, overtakenBy, temporary);
+			return evidence.compare(database.database(), entries, position);
 		}
 		return level;
 	}

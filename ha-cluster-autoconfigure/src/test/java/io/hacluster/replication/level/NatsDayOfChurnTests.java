@@ -1,11 +1,12 @@
 package io.hacluster.replication.level;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
 import io.nats.client.Connection;
-import io.nats.client.Nats;
-import io.nats.client.Options;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.NUID;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import org.awaitility.Awaitility;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,6 +39,8 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 
 	private static Connection connection;
 
+	private int unfinished;
+
 	NatsDayOfChurnTests() {
 		super(Duration.ofHours(18));
 	}
@@ -45,7 +48,7 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 	@BeforeAll
 	static void startServer() throws Exception {
 		server = NatsServer.start(directory.resolve("nats"));
-		connection = Nats.connect(server.url());
+		connection = server.connect();
 	}
 
 	@AfterAll
@@ -58,19 +61,35 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 
 	@Override
 	ReplicaStore openStore(Path ignored) {
-		return new NatsReplicaStore(() -> new Options.Builder().server(server.url()),
-				NatsReplicaStoreSettings.of("churn", directory.resolve("spool")), SimulatedLog.NODE);
+		return new NatsReplicaStore(server::options, PatientSettings.of("churn", directory.resolve("spool")),
+				SimulatedLog.NODE);
+	}
+
+	@Override
+	void leaveUnfinished() {
+		String subject = "$O." + BUCKET + ".C." + NUID.nextGlobal();
+		for (int i = 0; i < 3; i++) {
+			try {
+				connection.jetStream().publish(subject, new byte[1000]);
+			}
+			catch (IOException | JetStreamApiException ex) {
+				throw new AssertionError(ex);
+			}
+		}
+		this.unfinished++;
 	}
 
 	@Override
 	Footprint footprint(ReplicaStore store) throws Exception {
-		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			long files = store.list().size();
 			assertThat(subjects("$O." + BUCKET + ".M.>")).isEqualTo(files);
+			// the fence, the probe, and what the present leader has not come to yet
 			assertThat(subjects("$O." + BUCKET + ".C.>")).isBetween(files, files + 4);
 		});
 		StreamInfo info = connection.jetStreamManagement().getStreamInfo("OBJ_" + BUCKET);
 		long files = subjects("$O." + BUCKET + ".M.>");
+		assertThat(this.unfinished).isPositive();
 		assertThat(info.getStreamState().getMsgCount()).isLessThan(2 * files + FENCE_MESSAGES);
 		return new Footprint(files, info.getStreamState().getByteCount(), files * 1000 + FENCE_MESSAGES * 1000L);
 	}
