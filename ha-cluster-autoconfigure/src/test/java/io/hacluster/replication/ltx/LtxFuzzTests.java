@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Damages files in every place and way: the answer is one {@link LtxFormatException} and
- * nothing else. Bounded are its time, and its memory: 1 MiB and 4 bytes for each byte
- * of the file, since the format's largest page is 64 KiB. At least 160,000 inputs; with
+ * nothing else. Bounded are its time, and its memory: 1 MiB and 4 bytes for each byte of
+ * the file, since the format's largest page is 64 KiB. At least 160,000 inputs; with
  * those of the write-ahead log more than 300,000.
  */
 @Timeout(120)
