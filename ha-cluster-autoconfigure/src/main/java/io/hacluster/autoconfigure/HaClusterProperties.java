@@ -151,6 +151,10 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param levels How often the leader merges what is new into files of level 1, 2 and
 	 * so on, 1 to 8 of them, each longer than the one before.
 	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
+	 * @param maxReplicaWalSize Size to which the write-ahead log of a replica may grow
+	 * because readers keep it from being emptied. At least 1MB.
+	 * @param maxReaderDelay How long a follower waits for those readers then. After that
+	 * the replica goes on in a new file, and they have to connect again.
 	 * @param maxWalSize Size of the leader's write-ahead log from which on it is cut
 	 * back. While the log does not take what it holds, it is kept up to this size; beyond
 	 * it, a copy of the whole database is shipped instead. At least 1MB.
@@ -158,7 +162,8 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("2ms") Duration minBatchInterval,
 			@DefaultValue("10") int divergedToKeep, @DefaultValue( {
 					"30s", "5m", "1h" }) List<Duration> levels,
-			@DefaultValue("5m") Duration l0Retention, @DefaultValue("512MB") DataSize maxWalSize){
+			@DefaultValue("5m") Duration l0Retention, @DefaultValue("256MB") DataSize maxReplicaWalSize,
+			@DefaultValue("5s") Duration maxReaderDelay, @DefaultValue("512MB") DataSize maxWalSize){
 	}
 
 	/**

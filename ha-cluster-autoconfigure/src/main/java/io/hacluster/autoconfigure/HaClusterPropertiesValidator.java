@@ -141,6 +141,13 @@ final class HaClusterPropertiesValidator {
 		if (replication.l0Retention().isNegative()) {
 			throw invalid("replication.l0-retention", replication.l0Retention(), "It must not be negative");
 		}
+		if (replication.maxReplicaWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
+			throw invalid("replication.max-replica-wal-size", replication.maxReplicaWalSize(),
+					"It must be at least 1MB");
+		}
+		if (replication.maxReaderDelay().isNegative()) {
+			throw invalid("replication.max-reader-delay", replication.maxReaderDelay(), "It must not be negative");
+		}
 	}
 
 	private void validateLevels(List<Duration> levels) {

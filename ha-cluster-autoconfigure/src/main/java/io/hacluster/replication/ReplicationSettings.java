@@ -20,13 +20,17 @@ import java.util.List;
  * @param levels how often the levels 1, 2 and so on are added to, 1 to 8 of them, each
  * longer than the one before
  * @param l0Retention how long batches are kept that level 1 holds
+ * @param maxReplicaWalBytes size to which a replica's write-ahead log may grow because
+ * readers keep it from being emptied; at least 1
+ * @param maxReaderDelay how long a follower waits for those readers then, before the
+ * replica goes on in a new file
  * @param maxWalBytes size of the leader's write-ahead log, in bytes, from which on it is
  * cut back, and from which on a copy of the whole database is shipped instead of it if
  * the log has not taken it; at least 1 MiB
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
 		int checkpointPages, Duration minBatchInterval, int divergedToKeep, List<Duration> levels, Duration l0Retention,
-		long maxWalBytes) {
+		long maxReplicaWalBytes, Duration maxReaderDelay, long maxWalBytes) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
@@ -39,6 +43,10 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 
 	private static final int DIVERGED_TO_KEEP = 10;
 
+	private static final long MAX_REPLICA_WAL_BYTES = 256L << 20;
+
+	private static final Duration MAX_READER_DELAY = Duration.ofSeconds(5);
+
 	private static final long MAX_WAL_BYTES = 512L << 20;
 
 	private static final long LEAST_WAL_BYTES = 1L << 20;
@@ -50,6 +58,10 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	public ReplicationSettings {
 		if (checkpointPages < 1 || divergedToKeep < 1) {
 			throw new IllegalArgumentException("'checkpointPages' and 'divergedToKeep' must be positive");
+		}
+		if (maxReplicaWalBytes < 1 || maxReaderDelay.isNegative()) {
+			throw new IllegalArgumentException(
+					"'maxReplicaWalBytes' must be positive, 'maxReaderDelay' must not be negative");
 		}
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
@@ -93,7 +105,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
 		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP, LEVELS,
-				L0_RETENTION, MAX_WAL_BYTES);
+				L0_RETENTION, MAX_REPLICA_WAL_BYTES, MAX_READER_DELAY, MAX_WAL_BYTES);
 	}
 
 }

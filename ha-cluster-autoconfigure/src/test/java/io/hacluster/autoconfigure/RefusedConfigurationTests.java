@@ -53,6 +53,8 @@ class RefusedConfigurationTests {
 			replication.min-batch-interval | -1s       | must not be negative
 			replication.max-wal-size      | 1000KB     | at least 1MB
 			replication.diverged-to-keep | 0           | at least 1
+			replication.max-replica-wal-size | 1KB     | must be at least 1MB
+			replication.max-reader-delay   | -1s       | must not be negative
 			backend.start-timeout        | 0s          | longer than zero
 			backend.stop-timeout         | 0s          | longer than zero
 			backend.health.interval      | 0s          | longer than zero
