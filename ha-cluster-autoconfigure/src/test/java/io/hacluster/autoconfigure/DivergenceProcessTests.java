@@ -30,6 +30,7 @@ import io.hacluster.Leadership;
 import io.hacluster.command.CommandLine;
 import io.hacluster.command.Terminal;
 import io.hacluster.event.DatabaseDivergedEvent;
+import io.hacluster.test.JavaProcess;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -127,10 +128,7 @@ class DivergenceProcessTests {
 	}
 
 	private void startLeader(Path path) throws Exception {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-						"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-						DivergingNode.class.getName()));
+		List<String> command = JavaProcess.command(DivergingNode.class, "256m");
 		command.addAll(DivergingNode.arguments("a", path, this.nats.url(), "--spring.main.web-application-type=none"));
 		this.leader = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		this.answers = new BufferedReader(new InputStreamReader(this.leader.getInputStream(), StandardCharsets.UTF_8));

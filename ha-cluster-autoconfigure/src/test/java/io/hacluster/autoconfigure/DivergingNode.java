@@ -43,8 +43,8 @@ class DivergingNode {
 	static List<String> arguments(String name, Path directory, String nats, String... more) {
 		List<String> arguments = new ArrayList<>(List.of("--ha.cluster.name=divergence", "--ha.cluster.node-id=" + name,
 				"--ha.cluster.store=nats", "--ha.cluster.nats.servers=" + nats,
-				"--ha.cluster.sqlite.path=" + directory.resolve("data.db"), "--ha.cluster.election.lease-duration=3s",
-				"--ha.cluster.election.renew-interval=500ms", "--spring.main.banner-mode=off"));
+				"--ha.cluster.sqlite.path=" + directory.resolve("data.db"), "--ha.cluster.election.lease-duration=12s",
+				"--ha.cluster.election.renew-interval=1s", "--spring.main.banner-mode=off"));
 		arguments.addAll(List.of(more));
 		return arguments;
 	}

@@ -1,6 +1,7 @@
 package io.hacluster.replication.restore;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -131,6 +132,9 @@ final class RestoreTarget implements AutoCloseable {
 
 	private static RestoreException failure(Path file, IOException ex) {
 		IOException cause = (ex.getCause() instanceof IOException io) ? io : ex;
+		if (cause instanceof ClosedByInterruptException) {
+			return new RestoreException("The restore was interrupted", ex);
+		}
 		String text = (cause instanceof FileSystemException system && system.getReason() != null) ? system.getReason()
 				: String.valueOf(cause.getMessage());
 		String reason = text;

@@ -7,8 +7,6 @@ import java.time.Duration;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.NUID;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import org.awaitility.Awaitility;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,7 +48,7 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 	@BeforeAll
 	static void startServer() throws Exception {
 		server = NatsServer.start(directory.resolve("nats"));
-		connection = Nats.connect(server.url());
+		connection = server.connect();
 	}
 
 	@AfterAll
@@ -63,8 +61,8 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 
 	@Override
 	ReplicaStore openStore(Path ignored) {
-		return new NatsReplicaStore(() -> new Options.Builder().server(server.url()),
-				NatsReplicaStoreSettings.of("churn", directory.resolve("spool")), SimulatedLog.NODE);
+		return new NatsReplicaStore(server::options, PatientSettings.of("churn", directory.resolve("spool")),
+				SimulatedLog.NODE);
 	}
 
 	@Override
@@ -83,7 +81,7 @@ class NatsDayOfChurnTests extends AbstractDayOfChurnTests {
 
 	@Override
 	Footprint footprint(ReplicaStore store) throws Exception {
-		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			long files = store.list().size();
 			assertThat(subjects("$O." + BUCKET + ".M.>")).isEqualTo(files);
 			// the fence, the probe, and what the present leader has not come to yet

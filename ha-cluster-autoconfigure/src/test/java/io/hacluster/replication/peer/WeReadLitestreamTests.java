@@ -1,6 +1,7 @@
 package io.hacluster.replication.peer;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -9,7 +10,6 @@ import io.nats.client.api.ObjectStoreConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.NodeId;
@@ -34,7 +34,6 @@ import static org.awaitility.Awaitility.await;
  * What the public Litestream writes, live and with levels and snapshots, we read: a
  * follower while Litestream goes on, and a restore when all is written.
  */
-@Timeout(120)
 class WeReadLitestreamTests {
 
 	private static NatsServer server;
@@ -72,7 +71,7 @@ class WeReadLitestreamTests {
 	void replicaInABucketOfAnyChunksBug25() throws Exception {
 		NatsReplicaStoreSettings settings = bucket();
 		replicate(Litestream.CURRENT, 4096, AutoVacuum.INCREMENTAL, stores(settings), url(settings));
-		Rechunker.rechunk(server.url(), settings.bucket());
+		Rechunker.rechunk(server, settings.bucket());
 		assertRestored(stores(settings), Dump.of(this.directory.resolve("litestream.db")));
 	}
 
@@ -152,7 +151,7 @@ class WeReadLitestreamTests {
 	 * snapshots.
 	 */
 	private static void awaitLevels(ReplicaStore store, Runnable writer) {
-		await().atMost(PeerNode.TIMEOUT).until(() -> {
+		await().atMost(PeerNode.TIMEOUT).pollInterval(Duration.ofMillis(200)).until(() -> {
 			writer.run();
 			return store.list().stream().map((entry) -> entry.name().level()).distinct().count() >= 4;
 		});
