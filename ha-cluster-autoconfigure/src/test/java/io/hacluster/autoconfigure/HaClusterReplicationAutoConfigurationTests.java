@@ -153,6 +153,34 @@ class HaClusterReplicationAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void contextWithBoundsForReadersMovesTheReplicaAwayFromALongReader() {
+		withDatabase("a").run((first) -> {
+			awaitLeader(first);
+			write(database("a"), "CREATE TABLE t (x)", "INSERT INTO t VALUES (1)");
+			withDatabase("b")
+				.withPropertyValues("ha.cluster.replication.max-replica-wal-size=1MB",
+						"ha.cluster.replication.max-reader-delay=10ms")
+				.run((second) -> {
+					Path replica = Path.of(database("b") + "-replica");
+					Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(replica));
+					Object inode = Files.getAttribute(replica, "unix:ino");
+					try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + replica);
+							Statement statement = reader.createStatement()) {
+						statement.execute("BEGIN");
+						statement.executeQuery("SELECT count(*) FROM t").close();
+						for (int i = 0; i < 8; i++) {
+							write(database("a"), "INSERT INTO t VALUES (randomblob(500000))");
+						}
+						Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+							write(database("a"), "INSERT INTO t VALUES (randomblob(500000))");
+							return !Files.getAttribute(replica, "unix:ino").equals(inode);
+						});
+					}
+				});
+		});
+	}
+
 	private ApplicationContextRunner withDatabase(String nodeId) {
 		Path parent = this.directory.resolve(nodeId);
 		try {

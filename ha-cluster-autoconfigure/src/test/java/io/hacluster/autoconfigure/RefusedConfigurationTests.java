@@ -52,6 +52,8 @@ class RefusedConfigurationTests {
 			replication.l0-retention     | -1s         | must not be negative
 			replication.min-batch-interval | -1s       | must not be negative
 			replication.diverged-to-keep | 0           | at least 1
+			replication.max-replica-wal-size | 1KB     | must be at least 1MB
+			replication.max-reader-delay   | -1s       | must not be negative
 			backend.start-timeout        | 0s          | longer than zero
 			backend.stop-timeout         | 0s          | longer than zero
 			backend.health.interval      | 0s          | longer than zero

@@ -98,6 +98,10 @@ public final class Rejoin {
 	}
 
 	private void setAside(Place place, Epoch epoch, @Nullable Branch branch, String reason) throws IOException {
+		if (place == Place.REPLICA) {
+			// Who has it open would read for ever what is no replica any more
+			WalIndex.invalidate(this.files.replica().shared());
+		}
 		this.files.setAside(place, epoch, branch, reason);
 	}
 

@@ -150,6 +150,9 @@ class FollowerTests {
 		assertSame();
 	}
 
+	/**
+	 * Litestream's follower applied a file before it had verified it.
+	 */
 	@Test
 	void whenFileIsCorruptDoesNotApplyItAndSaysSo() throws Exception {
 		this.log.ship();
@@ -238,7 +241,7 @@ class FollowerTests {
 			statement.execute("BEGIN IMMEDIATE");
 			statement.execute("UPDATE account SET balance = 0");
 			assertThat(stop()).isInstanceOf(Nothing.class);
-			statement.execute("COMMIT");
+			statement.execute("ROLLBACK");
 		}
 		assertThat(this.setAside).hasSize(1);
 		start();
@@ -342,7 +345,8 @@ class FollowerTests {
 	private void start(ReplicaStore store) {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Ticker.SYSTEM);
+		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 		this.follower.start();
 	}
 
