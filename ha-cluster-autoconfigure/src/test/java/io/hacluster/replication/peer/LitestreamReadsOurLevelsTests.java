@@ -121,9 +121,12 @@ class LitestreamReadsOurLevelsTests {
 	}
 
 	private static ReplicationSettings settings(Path path, Path replica) {
-		return new ReplicationSettings(path, replica, Duration.ofSeconds(2), Duration.ofHours(1), 1000, Duration.ZERO,
-				10, List.of(Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1)),
-				Duration.ofMillis(500));
+		ReplicationSettings defaults = new ReplicationSettings(path, replica, Duration.ofSeconds(2),
+				Duration.ofHours(1));
+		return new ReplicationSettings(path, replica, defaults.snapshotInterval(), defaults.retention(),
+				defaults.checkpointPages(), defaults.minBatchInterval(), defaults.divergedToKeep(),
+				List.of(Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1)), Duration.ofMillis(500),
+				defaults.maxReplicaWalBytes(), defaults.maxReaderDelay());
 	}
 
 }
