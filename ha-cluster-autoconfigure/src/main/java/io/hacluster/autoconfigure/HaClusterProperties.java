@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
@@ -150,11 +151,16 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param levels How often the leader merges what is new into files of level 1, 2 and
 	 * so on, 1 to 8 of them, each longer than the one before.
 	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
+	 * @param maxReplicaWalSize Size to which the write-ahead log of a replica may grow
+	 * because readers keep it from being emptied. At least 1MB.
+	 * @param maxReaderDelay How long a follower waits for those readers then. After that
+	 * the replica goes on in a new file, and they have to connect again.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("2ms") Duration minBatchInterval,
 			@DefaultValue("10") int divergedToKeep, @DefaultValue( {
 					"30s", "5m", "1h" }) List<Duration> levels,
-			@DefaultValue("5m") Duration l0Retention){
+			@DefaultValue("5m") Duration l0Retention, @DefaultValue("256MB") DataSize maxReplicaWalSize,
+			@DefaultValue("5s") Duration maxReaderDelay){
 	}
 
 	/**

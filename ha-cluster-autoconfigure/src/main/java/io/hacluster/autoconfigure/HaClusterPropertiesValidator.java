@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Refuses configurations that cannot work or are not safe, naming the property.
@@ -136,6 +137,13 @@ final class HaClusterPropertiesValidator {
 		validateLevels(replication.levels());
 		if (replication.l0Retention().isNegative()) {
 			throw invalid("replication.l0-retention", replication.l0Retention(), "It must not be negative");
+		}
+		if (replication.maxReplicaWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
+			throw invalid("replication.max-replica-wal-size", replication.maxReplicaWalSize(),
+					"It must be at least 1MB");
+		}
+		if (replication.maxReaderDelay().isNegative()) {
+			throw invalid("replication.max-reader-delay", replication.maxReaderDelay(), "It must not be negative");
 		}
 	}
 

@@ -46,7 +46,8 @@ public final class HaClusterReplicationAutoConfiguration {
 		return new SqliteReplication(
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
 						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep(),
-						replication.levels(), replication.l0Retention()),
+						replication.levels(), replication.l0Retention(), replication.maxReplicaWalSize().toBytes(),
+						replication.maxReaderDelay()),
 				identity, store, new NodeListener(identity, node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 

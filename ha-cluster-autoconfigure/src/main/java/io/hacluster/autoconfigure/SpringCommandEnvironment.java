@@ -1,9 +1,9 @@
 package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -27,8 +27,14 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	private static final List<String> OVERRIDES = List.of("--ha.cluster.enabled=true",
 			"--spring.main.web-application-type=none", "--spring.main.banner-mode=off", "--spring.main.sources=",
 			"--spring.main.log-startup-info=false", "--spring.main.register-shutdown-hook=false",
-			"--spring.main.keep-alive=false", "--spring.main.lazy-initialization=false", "--logging.level.root=warn",
-			"--logging.level.io.hacluster=warn", "--logging.file.name=", "--logging.file.path=");
+			"--spring.main.keep-alive=false", "--spring.main.lazy-initialization=false", "--logging.file.name=",
+			"--logging.file.path=");
+
+	/**
+	 * What a command logs unless its caller says otherwise.
+	 */
+	private static final List<String> DEFAULTS = List.of("--logging.level.root=warn",
+			"--logging.level.io.hacluster=warn");
 
 	private final ConfigurableApplicationContext context;
 
@@ -55,14 +61,15 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	}
 
 	private static String[] withOverrides(List<String> properties) {
-		return Stream
-			.concat(OVERRIDES.stream().filter((override) -> !isGiven(properties, override)), properties.stream())
-			.toArray(String[]::new);
+		List<String> arguments = new ArrayList<>(OVERRIDES);
+		properties.stream().filter((property) -> !names(OVERRIDES, property)).forEach(arguments::add);
+		DEFAULTS.stream().filter((property) -> !names(properties, property)).forEach(arguments::add);
+		return arguments.toArray(String[]::new);
 	}
 
-	private static boolean isGiven(List<String> properties, String override) {
-		String name = override.substring(0, override.indexOf('=') + 1);
-		return properties.stream().anyMatch((property) -> property.startsWith(name));
+	private static boolean names(List<String> properties, String property) {
+		String name = property.substring(0, property.indexOf('=') + 1);
+		return properties.stream().anyMatch((candidate) -> candidate.startsWith(name));
 	}
 
 	@Override

@@ -20,10 +20,14 @@ import java.util.List;
  * @param levels how often the levels 1, 2 and so on are added to, 1 to 8 of them, each
  * longer than the one before
  * @param l0Retention how long batches are kept that level 1 holds
+ * @param maxReplicaWalBytes size to which a replica's write-ahead log may grow because
+ * readers keep it from being emptied; at least 1
+ * @param maxReaderDelay how long a follower waits for those readers then, before the
+ * replica goes on in a new file
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
-		int checkpointPages, Duration minBatchInterval, int divergedToKeep, List<Duration> levels,
-		Duration l0Retention) {
+		int checkpointPages, Duration minBatchInterval, int divergedToKeep, List<Duration> levels, Duration l0Retention,
+		long maxReplicaWalBytes, Duration maxReaderDelay) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
@@ -36,6 +40,10 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 
 	private static final int DIVERGED_TO_KEEP = 10;
 
+	private static final long MAX_REPLICA_WAL_BYTES = 256L << 20;
+
+	private static final Duration MAX_READER_DELAY = Duration.ofSeconds(5);
+
 	/**
 	 * Creates settings.
 	 * @throws IllegalArgumentException if a value is out of its range
@@ -43,6 +51,10 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	public ReplicationSettings {
 		if (checkpointPages < 1 || divergedToKeep < 1) {
 			throw new IllegalArgumentException("'checkpointPages' and 'divergedToKeep' must be positive");
+		}
+		if (maxReplicaWalBytes < 1 || maxReaderDelay.isNegative()) {
+			throw new IllegalArgumentException(
+					"'maxReplicaWalBytes' must be positive, 'maxReaderDelay' must not be negative");
 		}
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
@@ -82,7 +94,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
 		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP, LEVELS,
-				L0_RETENTION);
+				L0_RETENTION, MAX_REPLICA_WAL_BYTES, MAX_READER_DELAY);
 	}
 
 }

@@ -16,6 +16,7 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,7 +38,7 @@ class HaClusterPropertiesTests {
 						  local.directory: ./ha-local
 						  election: { lease-duration: 5s, renew-interval: 1s }
 						  sqlite: { path: /var/lib/convex/data.db, replica-path: /var/lib/convex/replica.db, snapshot-interval: 2h, retention: 48h }
-						  replication: { checkpoint-pages: 500, min-batch-interval: 250ms, levels: [10s, 2m], l0-retention: 7m }
+						  replication: { checkpoint-pages: 500, min-batch-interval: 250ms, diverged-to-keep: 3, levels: [10s, 2m], l0-retention: 7m, max-replica-wal-size: 64MB }
 						  backend:
 						    type: process
 						    start-timeout: 61s
@@ -56,7 +57,8 @@ class HaClusterPropertiesTests {
 		assertThat(properties.sqlite()).isEqualTo(new HaClusterProperties.Sqlite("/var/lib/convex/data.db",
 				"/var/lib/convex/replica.db", Duration.ofHours(2), Duration.ofHours(48)));
 		assertThat(properties.replication()).isEqualTo(new HaClusterProperties.Replication(500, Duration.ofMillis(250),
-				10, List.of(Duration.ofSeconds(10), Duration.ofMinutes(2)), Duration.ofMinutes(7)));
+				3, List.of(Duration.ofSeconds(10), Duration.ofMinutes(2)), Duration.ofMinutes(7),
+				DataSize.ofMegabytes(64), Duration.ofSeconds(5)));
 		assertThat(properties.backend()).isEqualTo(new HaClusterProperties.Backend(
 				HaClusterProperties.Backend.Type.PROCESS, Duration.ofSeconds(61), Duration.ofSeconds(31),
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),

@@ -107,6 +107,80 @@ class HaClusterReplicationAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void contextWithLevelsAndLevelZeroRetentionCompactsAndRetires() {
+		withDatabase("a")
+			.withPropertyValues("ha.cluster.replication.levels=50ms,1h", "ha.cluster.replication.l0-retention=1ms")
+			.run((context) -> {
+				awaitLeader(context);
+				LocalReplicaStore store = context.getBean(LocalReplicaStore.class);
+				write(database("a"), "CREATE TABLE t (x)", "INSERT INTO t VALUES (1)");
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+					write(database("a"), "INSERT INTO t VALUES (2)");
+					return level(store, 1) >= 3;
+				});
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> level(store, LtxName.LEVEL_BATCH) == 1);
+				assertThat(level(store, 3)).isZero();
+			});
+	}
+
+	private static long level(LocalReplicaStore store, int level) {
+		return store.list().stream().filter((entry) -> entry.name().level() == level).count();
+	}
+
+	@Test
+	void contextWithDivergedToKeepKeepsAsMany() {
+		withDatabase("a").run((first) -> {
+			awaitLeader(first);
+			write(database("a"), "CREATE TABLE t (x)");
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> first.getBean(Replication.class).status().txid() > 0);
+			Path foreign = Files.createDirectories(this.directory.resolve("b")).resolve("data.db");
+			for (int i = 1; i <= 3; i++) {
+				Files.writeString(foreign.resolveSibling("data.db.diverged-1-2026010" + i + "T000000Z"), "older");
+			}
+			write(database("b"), "CREATE TABLE foreign_table (x)");
+			withDatabase("b").withPropertyValues("ha.cluster.replication.diverged-to-keep=2").run((second) -> {
+				Replication replication = second.getBean(Replication.class);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.until(() -> replication.status().counters().divergences() == 1);
+				assertThat(replication.status().diverged()).hasSize(2)
+					.first()
+					.satisfies((kept) -> assertThat(kept.file()).hasFileName("data.db.diverged-1-20260103T000000Z"));
+			});
+		});
+	}
+
+	@Test
+	void contextWithBoundsForReadersMovesTheReplicaAwayFromALongReader() {
+		withDatabase("a").run((first) -> {
+			awaitLeader(first);
+			write(database("a"), "CREATE TABLE t (x)", "INSERT INTO t VALUES (1)");
+			withDatabase("b")
+				.withPropertyValues("ha.cluster.replication.max-replica-wal-size=1MB",
+						"ha.cluster.replication.max-reader-delay=10ms")
+				.run((second) -> {
+					Path replica = Path.of(database("b") + "-replica");
+					Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(replica));
+					Object inode = Files.getAttribute(replica, "unix:ino");
+					try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + replica);
+							Statement statement = reader.createStatement()) {
+						statement.execute("BEGIN");
+						statement.executeQuery("SELECT count(*) FROM t").close();
+						for (int i = 0; i < 8; i++) {
+							write(database("a"), "INSERT INTO t VALUES (randomblob(500000))");
+						}
+						Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+							write(database("a"), "INSERT INTO t VALUES (randomblob(500000))");
+							return !Files.getAttribute(replica, "unix:ino").equals(inode);
+						});
+					}
+				});
+		});
+	}
+
 	private ApplicationContextRunner withDatabase(String nodeId) {
 		Path parent = this.directory.resolve(nodeId);
 		try {

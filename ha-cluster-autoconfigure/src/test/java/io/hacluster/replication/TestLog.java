@@ -1,16 +1,22 @@
 package io.hacluster.replication;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.replication.local.LocalReplicaStore;
+import io.hacluster.replication.ltx.LtxMerge;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.replication.ltx.LtxReader;
 
 /**
  * A log in a directory, and a leader that ships a {@link SourceDatabase} to it.
@@ -69,6 +75,35 @@ public final class TestLog implements AutoCloseable {
 
 	public LogEntry snapshot() throws Exception {
 		return append(LtxName.snapshot(this.source.txid()), this.source.snapshot());
+	}
+
+	/**
+	 * Merges batches into a file of a level, as compaction does.
+	 */
+	public LogEntry merge(int level, long min, long max) throws Exception {
+		List<LtxReader> batches = new ArrayList<>();
+		for (LogEntry entry : this.store.list()) {
+			LtxName name = entry.name();
+			if (name.level() == LtxName.LEVEL_BATCH && name.minTxid() >= min && name.maxTxid() <= max) {
+				batches.add(new LtxReader(this.store.open(entry)));
+			}
+		}
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		try (LtxMerge merge = new LtxMerge(batches)) {
+			merge.writeTo(out, this.source.path().resolveSibling("."), () -> false);
+		}
+		return append(new LtxName(level, min, max), out.toByteArray());
+	}
+
+	/**
+	 * Retires files.
+	 */
+	public void retire(Predicate<LtxName> which) {
+		for (LogEntry entry : this.store.list()) {
+			if (which.test(entry.name())) {
+				this.writer.retire(entry);
+			}
+		}
 	}
 
 	public LogEntry append(LtxName name, byte[] content) throws Exception {

@@ -120,17 +120,6 @@ public final class SqliteShell implements AutoCloseable {
 	}
 
 	/**
-	 * Returns all that is in the database.
-	 * @return the result of the integrity check, then the statements that would make the
-	 * schema and every row anew
-	 */
-	public List<String> dump() {
-		List<String> lines = run("PRAGMA integrity_check;");
-		lines.addAll(run(".dump"));
-		return lines;
-	}
-
-	/**
 	 * Kills the process with SIGKILL.
 	 */
 	public void kill() {

@@ -2,6 +2,7 @@ package io.hacluster.replication.follower;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,6 @@ import io.hacluster.Ticker;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus.State;
-import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.RejoinBase.Ahead;
 import io.hacluster.replication.follower.RejoinBase.Nothing;
 import io.hacluster.replication.follower.RejoinBase.Replica;
@@ -46,6 +46,8 @@ public final class Follower {
 
 	private @Nullable String rejection;
 
+	private boolean restored;
+
 	/**
 	 * Creates a follower.
 	 * @param settings how it works
@@ -53,12 +55,13 @@ public final class Follower {
 	 * @param store the log
 	 * @param files the files of this node; no one else moves them while this runs
 	 * @param counters counts
-	 * @param ticker for timeouts and lag
+	 * @param clock the wall clock, which the age of a backlog is told by
+	 * @param ticker for everything else
 	 */
 	public Follower(FollowerSettings settings, NodeIdentity node, ReplicaStore store, ReplicaFiles files,
-			FollowerCounters counters, Ticker ticker) {
+			FollowerCounters counters, Clock clock, Ticker ticker) {
 		this.context = new FollowerContext(settings, node, store, files, counters, new Rejoin(files, store, node),
-				new FollowerQueue(), new FollowerProgress(), ticker);
+				new FollowerQueue(), new FollowerProgress(new FollowerLag(clock, ticker)), ticker);
 		this.queue = this.context.queue();
 		this.progress = this.context.progress();
 		this.node = node;
@@ -70,10 +73,6 @@ public final class Follower {
 		this.thread.start();
 	}
 
-	/**
-	 * Returns whether this follows and has not been told to stop.
-	 * @return whether it does
-	 */
 	public boolean isRunning() {
 		return this.thread.isAlive() && !this.context.isStopping();
 	}
@@ -177,7 +176,7 @@ public final class Follower {
 		if (!text.equals(this.progress.failure())) {
 			logger.warn("[{}] {}", this.node, text);
 		}
-		this.progress.failed(text, this.context.ticker().nanoTime());
+		this.progress.failed(text);
 	}
 
 	/**
@@ -193,6 +192,7 @@ public final class Follower {
 		}
 		if (current instanceof Nothing) {
 			this.base = new FollowerBootstrap(this.context).run();
+			this.restored = true;
 			this.rejection = null;
 		}
 		else if (current instanceof Ahead ahead) {
@@ -206,12 +206,14 @@ public final class Follower {
 	private void follow(Replica found) throws IOException {
 		FollowerReplica open = this.replica;
 		if (open == null) {
-			open = FollowerReplica.open(this.context.files(), found.position(), this.context.settings(), this.node,
-					this.context.counters(), this.context.ticker());
+			open = FollowerReplica.open(this.context, found.position());
 			this.replica = open;
 			ReplicaPosition position = found.position();
 			this.progress.epoch(position.epoch());
 			this.progress.restart(position.txid(), position.txid(), position.offset());
+			if (!this.restored) {
+				new FollowerResume(this.context, open).join();
+			}
 		}
 		if (!new FollowerApplier(this.context, open).run()) {
 			// The log is another one: let the position be judged again
@@ -283,12 +285,12 @@ public final class Follower {
 	}
 
 	/**
-	 * Returns the oldest file that has come but is not applied.
-	 * @return the file, null if there is none
+	 * Returns how long the log has been ahead of the replica; since the last news from it
+	 * while there are none.
+	 * @return the lag, zero if level
 	 */
-	public @Nullable Received oldest() {
-		Received taken = this.progress.taken();
-		return (taken != null) ? taken : this.queue.firstFile();
+	public Duration lag() {
+		return this.progress.lag(this.queue.firstFile());
 	}
 
 }

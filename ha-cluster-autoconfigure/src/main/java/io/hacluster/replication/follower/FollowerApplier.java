@@ -20,6 +20,7 @@ import io.hacluster.replication.follower.FollowerEvent.Fenced;
 import io.hacluster.replication.follower.FollowerEvent.Reached;
 import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.FollowerEvent.Unsound;
+import io.hacluster.replication.ltx.LtxName;
 
 /**
  * Applies to the replica what the log delivers, in the order of its transactions. What
@@ -47,6 +48,8 @@ final class FollowerApplier implements FollowerWatch.Handler {
 	private boolean sameLog = true;
 
 	private @Nullable String obstacle;
+
+	private @Nullable LtxName unsound;
 
 	FollowerApplier(FollowerContext context, FollowerReplica replica) {
 		this.context = context;
@@ -84,9 +87,8 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		if (event instanceof Received received) {
 			return file(received);
 		}
-		if (event instanceof Unsound unsound) {
-			return unsound.entry().name().maxTxid() < this.next
-					|| obstructed(unsound.entry().name() + " cannot be applied: " + unsound.reason());
+		if (event instanceof Unsound found) {
+			return found.entry().name().maxTxid() < this.next || unsound(found);
 		}
 		if (event instanceof Fenced fenced) {
 			return fenceAtEnd(fenced.fence());
@@ -123,6 +125,11 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		return true;
 	}
 
+	private boolean unsound(Unsound found) throws IOException {
+		this.unsound = found.entry().name();
+		return obstructed(found.entry().name() + " cannot be applied: " + found.reason());
+	}
+
 	private boolean obstructed(String reason) throws IOException {
 		applyPending();
 		this.obstacle = reason;
@@ -144,7 +151,7 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		ReplicaPosition position = this.replica.position();
 		if (!position.logId().isEmpty() && !position.logId().equals(fence.logId())) {
 			this.sameLog = false;
-			this.progress.failed("The log has been wiped: it is another one now", this.context.ticker().nanoTime());
+			this.progress.failed("The log has been wiped: it is another one now");
 			return false;
 		}
 		if (fence.epoch().compareTo(position.epoch()) < 0) {
@@ -172,7 +179,7 @@ final class FollowerApplier implements FollowerWatch.Handler {
 	 * Another log, or what comes next has been retired.
 	 */
 	private boolean broken(String reason) throws IOException {
-		this.progress.failed(reason, this.context.ticker().nanoTime());
+		this.progress.failed(reason);
 		this.sameLog = this.context.rejoin().isSameLog(this.replica.position());
 		return this.sameLog && obstructed(reason);
 	}
@@ -201,7 +208,7 @@ final class FollowerApplier implements FollowerWatch.Handler {
 		if (reached != null) {
 			this.replica.reached(reached.offset());
 			this.progress.recovered();
-			this.progress.reached(reached.offset(), reached.tail());
+			this.progress.reached(reached);
 		}
 		return true;
 	}
@@ -230,28 +237,19 @@ final class FollowerApplier implements FollowerWatch.Handler {
 	}
 
 	private void circumvent(String reason) throws IOException {
-		if (this.progress.failure() == null) {
+		if (!this.progress.isFailing()) {
 			logger.warn("[{}] {}; looking for another way in the log", this.context.node(), reason);
-			this.progress.failed(reason, this.context.ticker().nanoTime());
+			this.progress.failed(reason);
 		}
-		RestoreSource.Continuation way = findWay(reason);
-		apply(way.files());
-		this.replica.reached(way.offset());
-		if (way.files().isEmpty()) {
-			this.context.pause();
-			return;
-		}
-		this.progress.recovered();
-		logger.info("[{}] Went on with {} other files, to transaction {}", this.context.node(), way.files().size(),
-				this.replica.position().txid());
-	}
-
-	private RestoreSource.Continuation findWay(String reason) throws IOException {
 		try {
-			return new RestoreSource(this.context.store(), this.context.node()).resume(this.replica.position().txid(),
-					!this.replica.isExact(), this.context.files().staging());
+			if (new FollowerResume(this.context, this.replica).circumvent(this.unsound)) {
+				this.progress.recovered();
+			}
+			else {
+				this.context.pause();
+			}
 		}
-		catch (StoreUnavailableException ex) {
+		catch (StoreUnavailableException | ReplicaChangedException ex) {
 			throw ex;
 		}
 		catch (HaClusterException ex) {

@@ -3,7 +3,6 @@ package io.hacluster.replication.follower;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 import org.slf4j.Logger;
@@ -43,7 +42,7 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 	RejoinBase run() throws IOException {
 		this.context.progress().state(State.RESTORING);
 		ReplicaFile replica = this.context.files().replica();
-		Path temporary = replica.database().resolveSibling(replica.database().getFileName() + ".restoring");
+		Path temporary = this.context.files().copy();
 		Optional<Fence> fence = this.context.store().currentFence();
 		Optional<RestoreSource.Restored> restored = new RestoreSource(this.context.store(), this.context.node())
 			.restore(temporary, RestorePlan.LATEST);
@@ -55,7 +54,11 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 		}
 		long txid = restored.get().txid();
 		Epoch epoch = fence.map(Fence::epoch).orElse(Epoch.NONE);
-		swap(temporary, replica);
+		// Whatever stands there would be taken for its write-ahead log
+		for (Path companion : replica.companions()) {
+			Files.deleteIfExists(companion);
+		}
+		ReplicaSwap.perform(temporary, replica);
 		ReplicaPosition position = new ReplicaPosition(Place.REPLICA, txid, restored.get().offset(),
 				fence.map(Fence::logId).orElse(""), epoch, ReplicaStamp.of(replica));
 		this.context.files().position().write(position);
@@ -63,18 +66,6 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 		logger.info("[{}] Restored {} from the log, up to transaction {}", this.context.node(), replica.database(),
 				txid);
 		return new Replica(position);
-	}
-
-	/**
-	 * Whatever stands beside the new file would be taken for its write-ahead log.
-	 */
-	private static void swap(Path temporary, ReplicaFile replica) throws IOException {
-		Files.deleteIfExists(replica.database());
-		for (Path companion : replica.companions()) {
-			Files.deleteIfExists(companion);
-		}
-		Files.move(temporary, replica.database(), StandardCopyOption.ATOMIC_MOVE);
-		PositionFile.syncDirectory(replica.database());
 	}
 
 	@Override

@@ -69,7 +69,7 @@ record FollowerContext(FollowerSettings settings, NodeIdentity node, ReplicaStor
 
 	FollowerTail openTail(LogOffset after) throws IOException {
 		FollowerTail tail = new FollowerTail(this.tails.incrementAndGet(), this.queue, this.files.staging(),
-				this.ticker);
+				this.progress, this.ticker);
 		tail.open(this.store, after);
 		return tail;
 	}
@@ -107,7 +107,7 @@ record FollowerContext(FollowerSettings settings, NodeIdentity node, ReplicaStor
 
 	void interrupted(String reason) {
 		this.counters.storeError();
-		this.progress.failed(reason, this.ticker.nanoTime());
+		this.progress.failed(reason);
 	}
 
 }

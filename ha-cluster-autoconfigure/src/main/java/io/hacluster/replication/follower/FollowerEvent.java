@@ -13,9 +13,9 @@ public sealed interface FollowerEvent {
 	 * A sound file.
 	 *
 	 * @param file the file
-	 * @param receivedAt when, by the ticker
+	 * @param shippedAt when it was shipped, as far as can be told, by the ticker
 	 */
-	record Received(FollowerFile file, long receivedAt) implements FollowerEvent {
+	record Received(FollowerFile file, long shippedAt) implements FollowerEvent {
 	}
 
 	/**
@@ -40,8 +40,9 @@ public sealed interface FollowerEvent {
 	 *
 	 * @param offset the place
 	 * @param tail the number of the tail
+	 * @param at when, by the ticker
 	 */
-	record Reached(LogOffset offset, long tail) implements FollowerEvent {
+	record Reached(LogOffset offset, long tail, long at) implements FollowerEvent {
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.hacluster.replication.follower;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -11,13 +12,16 @@ import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicationStatus.State;
+import io.hacluster.replication.follower.FollowerEvent.Reached;
 import io.hacluster.replication.follower.FollowerEvent.Received;
 
 /**
  * How far a follower is, for those who ask or wait. Written by the follower's thread
- * alone, read by any.
+ * alone, but for {@link #known(long)}, read by any.
  */
 public final class FollowerProgress {
+
+	private final FollowerLag lag;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -27,7 +31,7 @@ public final class FollowerProgress {
 
 	private volatile long txid;
 
-	private volatile long logTxid;
+	private final AtomicLong log = new AtomicLong();
 
 	private volatile LogOffset processed = LogOffset.START;
 
@@ -39,8 +43,6 @@ public final class FollowerProgress {
 
 	private volatile @Nullable String trouble;
 
-	private volatile long failedAt;
-
 	private volatile @Nullable Received taken;
 
 	private volatile boolean settled;
@@ -49,6 +51,14 @@ public final class FollowerProgress {
 
 	private volatile boolean ended;
 
+	FollowerProgress(FollowerLag lag) {
+		this.lag = lag;
+	}
+
+	FollowerLag lag() {
+		return this.lag;
+	}
+
 	public void state(State newState) {
 		this.state = newState;
 		signal();
@@ -56,14 +66,20 @@ public final class FollowerProgress {
 
 	void applied(long newTxid, LogOffset offset) {
 		this.txid = newTxid;
-		this.logTxid = Math.max(this.logTxid, newTxid);
+		known(newTxid);
 		this.processed = offset;
 		this.taken = null;
 		signal();
 	}
 
+	/**
+	 * Notes that the log holds a transaction. May be called by the thread of a tail.
+	 */
+	void known(long seen) {
+		this.log.accumulateAndGet(seen, Math::max);
+	}
+
 	void received(Received file) {
-		this.logTxid = Math.max(this.logTxid, file.file().header().maxTxid());
 		if (this.taken == null) {
 			this.taken = file;
 		}
@@ -72,16 +88,17 @@ public final class FollowerProgress {
 	void restart(long newTxid, long newLogTxid, LogOffset offset) {
 		this.taken = null;
 		this.txid = newTxid;
-		this.logTxid = newLogTxid;
+		this.log.set(newLogTxid);
 		this.processed = offset;
 		signal();
 	}
 
-	void reached(LogOffset offset, long tail) {
-		if (offset.compareTo(this.processed) > 0) {
-			this.processed = offset;
+	void reached(Reached reached) {
+		if (reached.offset().compareTo(this.processed) > 0) {
+			this.processed = reached.offset();
 		}
-		this.reachedTail = tail;
+		this.reachedTail = reached.tail();
+		this.lag.level(reached.at());
 		signal();
 	}
 
@@ -98,10 +115,7 @@ public final class FollowerProgress {
 		}
 	}
 
-	void failed(String reason, long now) {
-		if (this.failure == null) {
-			this.failedAt = now;
-		}
+	void failed(String reason) {
 		this.failure = reason;
 		signal();
 	}
@@ -143,11 +157,7 @@ public final class FollowerProgress {
 	}
 
 	public long logTxid() {
-		return this.logTxid;
-	}
-
-	@Nullable Received taken() {
-		return this.taken;
+		return this.log.get();
 	}
 
 	LogOffset processed() {
@@ -163,12 +173,20 @@ public final class FollowerProgress {
 		return (current != null) ? current : this.trouble;
 	}
 
-	boolean isFailing() {
-		return this.failure != null;
+	/**
+	 * Returns how long the log has been ahead of the replica.
+	 * @param waiting the oldest file that waits for its turn, null if none does
+	 * @return the lag
+	 */
+	Duration lag(@Nullable Received waiting) {
+		Received first = this.taken;
+		Received oldest = (first != null) ? first : waiting;
+		boolean behind = this.txid < logTxid() || this.state == State.RESTORING;
+		return this.lag.lag((oldest != null) ? oldest.shippedAt() : null, isFailing(), behind);
 	}
 
-	public long failedAt() {
-		return this.failedAt;
+	boolean isFailing() {
+		return this.failure != null;
 	}
 
 	public boolean isJudged() {

@@ -1,94 +1,68 @@
 package io.hacluster.replication.follower;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.Epoch;
-import io.hacluster.NodeIdentity;
-import io.hacluster.Ticker;
+import io.hacluster.HaClusterException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.follower.ReplicaPosition.Place;
 
 /**
- * The replica while it is followed: the open database, how far it is, and a thread that
- * makes checkpoints and the position durable, so that nothing in the path of a
- * transaction waits for the disk. All but {@link #position()} is called by one thread.
+ * The replica while it is followed: the open database, and how far it is. All but
+ * {@link #position()} is called by one thread.
  */
 final class FollowerReplica {
 
 	private static final Logger logger = LoggerFactory.getLogger(FollowerReplica.class);
 
+	private final FollowerContext context;
+
 	private final ReplicaFiles files;
 
-	private final ReplicaDatabase database;
+	private ReplicaDatabase database;
 
-	private final FollowerSettings settings;
-
-	private final NodeIdentity node;
-
-	private final FollowerCounters counters;
-
-	private final Thread thread;
-
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition changed = this.lock.newCondition();
+	private ReplicaKeeper keeper;
 
 	private volatile ReplicaPosition position;
 
-	private ReplicaPosition durable;
-
 	private boolean exact;
 
-	private boolean closing;
-
-	private int signalledAt;
-
-	private FollowerReplica(ReplicaFiles files, ReplicaDatabase database, ReplicaPosition position,
-			FollowerSettings settings, NodeIdentity node, FollowerCounters counters) {
-		this.files = files;
+	private FollowerReplica(FollowerContext context, ReplicaDatabase database, ReplicaPosition position) {
+		this.context = context;
+		this.files = context.files();
 		this.database = database;
-		this.settings = settings;
-		this.node = node;
-		this.counters = counters;
 		this.exact = position.stamp() != null;
 		this.position = position.inUse();
-		this.durable = this.position;
-		this.thread = new Thread(this::keepDurable, "ha-replica-checkpoint-" + node.cluster());
-		this.thread.setDaemon(true);
+		this.keeper = newKeeper(database);
 	}
 
 	/**
 	 * Opens the replica.
-	 * @param files where it is
+	 * @param context where it is, and when to make checkpoints
 	 * @param position what is known of it; with a stamp, it holds exactly that
 	 * transaction
-	 * @param settings when to make checkpoints
-	 * @param node this process
-	 * @param counters counts
-	 * @param ticker for timeouts
 	 * @return the replica
 	 * @throws ReplicaChangedException if somebody has written to it meanwhile
 	 * @throws IOException if it cannot be opened
 	 */
-	static FollowerReplica open(ReplicaFiles files, ReplicaPosition position, FollowerSettings settings,
-			NodeIdentity node, FollowerCounters counters, Ticker ticker) throws IOException {
+	static FollowerReplica open(FollowerContext context, ReplicaPosition position) throws IOException {
+		ReplicaFiles files = context.files();
 		ReplicaStamp stamp = position.stamp();
 		if (stamp != null && !stamp.hasContentOf(ReplicaStamp.of(files.replica()))) {
 			throw new ReplicaChangedException("somebody else has written to it while it was not followed");
 		}
 		files.position().write(position.inUse());
-		ReplicaDatabase database = ReplicaDatabase.open(files.replica(), ticker);
-		FollowerReplica replica = new FollowerReplica(files, database, position, settings, node, counters);
-		replica.thread.start();
-		return replica;
+		return new FollowerReplica(context, ReplicaDatabase.open(files.replica(), context.ticker()), position);
+	}
+
+	private ReplicaKeeper newKeeper(ReplicaDatabase opened) {
+		return new ReplicaKeeper(opened, this::position, this.files.position(), this.context.settings(),
+				this.context.counters(), this.context.node());
 	}
 
 	/**
@@ -120,6 +94,7 @@ final class FollowerReplica {
 			this.exact = true;
 			return;
 		}
+		makeRoom();
 		this.database.write(first.header().pageSize(), (transaction) -> {
 			FollowerFile last = first;
 			for (FollowerFile file = first; file != null; file = source.next()) {
@@ -131,7 +106,55 @@ final class FollowerReplica {
 			transaction.commit(last.header().commit());
 			applied(last.entry());
 		});
-		signalIfDue();
+		this.keeper.written();
+	}
+
+	/**
+	 * A reader with a long transaction keeps the write-ahead log from being emptied, but
+	 * neither transactions nor other readers from going on. When the log has grown to its
+	 * limit, the reader is waited for; then it keeps the file, and all others get a new
+	 * one.
+	 */
+	private void makeRoom() throws IOException {
+		FollowerSettings settings = this.context.settings();
+		if (this.database.logBytes() <= settings.walLimit()) {
+			return;
+		}
+		logger.debug(
+				"[{}] Readers may have kept the write-ahead log of {} from being emptied up to {} MB; waiting for them",
+				this.context.node(), this.files.replica().database(), this.database.logBytes() >> 20);
+		if (!this.database.checkpoint(settings.readerDelay())) {
+			moveToNewFile();
+		}
+	}
+
+	private void moveToNewFile() throws IOException {
+		ReplicaFile replica = this.files.replica();
+		this.keeper.close();
+		try {
+			this.database.copyTo(this.files.copy(), this.context::isStopping);
+			swap(replica);
+		}
+		finally {
+			this.keeper = newKeeper(this.database);
+		}
+		logger.warn("[{}] A reader has not let go of {} for {} ms: the replica goes on in a copy. The reader keeps the "
+				+ "former file until its transaction ends, and has to connect again then, like all who were connected",
+				this.context.node(), replica.database(), this.context.settings().readerDelay().toMillis());
+	}
+
+	private void swap(ReplicaFile replica) throws IOException {
+		// Without a position it is built anew, should this be interrupted
+		this.files.position().delete();
+		try {
+			this.database.retire();
+			ReplicaSwap.perform(this.files.copy(), replica);
+			this.database = ReplicaDatabase.open(replica, this.context.ticker());
+			this.files.position().write(this.position);
+		}
+		catch (IOException | HaClusterException ex) {
+			throw new ReplicaChangedException("it could not be moved to a new file: " + ex.getMessage());
+		}
 	}
 
 	private void applied(LogEntry last) {
@@ -166,7 +189,7 @@ final class FollowerReplica {
 	 * @throws IOException if that fails; the replica is closed all the same
 	 */
 	void close() throws IOException {
-		endThread();
+		this.keeper.close();
 		this.database.closeUnchanged();
 		if (this.exact) {
 			ReplicaStamp stamp = ReplicaStamp.of(this.files.replica());
@@ -178,98 +201,12 @@ final class FollowerReplica {
 	 * Closes the replica when it is of no use any more.
 	 */
 	void abandon() {
-		endThread();
+		this.keeper.close();
 		try {
 			this.database.close();
 		}
 		catch (IOException ex) {
-			logger.debug("[{}] Closing an abandoned replica", this.node, ex);
-		}
-	}
-
-	private void endThread() {
-		this.lock.lock();
-		try {
-			this.closing = true;
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		try {
-			this.thread.join(this.settings.closeTimeout().toMillis());
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException("The thread of a follower must not be interrupted", ex);
-		}
-	}
-
-	/**
-	 * Once for so many frames: while a reader keeps the log from being emptied, not each
-	 * transaction is worth an attempt.
-	 */
-	private void signalIfDue() {
-		int frames = this.database.frames();
-		this.signalledAt = Math.min(this.signalledAt, frames);
-		if (frames - this.signalledAt >= this.settings.checkpointPages()) {
-			this.signalledAt = frames;
-			this.lock.lock();
-			try {
-				this.changed.signalAll();
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
-	}
-
-	private void keepDurable() {
-		Duration pause = this.settings.durableInterval();
-		while (await(pause)) {
-			pause = this.settings.durableInterval();
-			try {
-				makeDurable();
-			}
-			catch (IOException | RuntimeException ex) {
-				logger.warn("[{}] Cannot make the replica durable, trying again: {}", this.node, ex.getMessage());
-			}
-		}
-	}
-
-	private void makeDurable() throws IOException {
-		ReplicaPosition before = this.position;
-		if (this.database.frames() >= this.settings.checkpointPages()) {
-			this.database.force();
-			this.database.checkpoint();
-			this.counters.checkpoint();
-		}
-		else if (before.equals(this.durable)) {
-			return;
-		}
-		else {
-			this.database.force();
-		}
-		this.files.position().write(before);
-		this.durable = before;
-	}
-
-	/**
-	 * Waits until there is something to do.
-	 * @return whether to go on
-	 */
-	private boolean await(Duration pause) {
-		this.lock.lock();
-		try {
-			if (!this.closing) {
-				this.changed.awaitNanos(pause.toNanos());
-			}
-			return !this.closing;
-		}
-		catch (InterruptedException ex) {
-			return false;
-		}
-		finally {
-			this.lock.unlock();
+			logger.debug("[{}] Closing an abandoned replica", this.context.node(), ex);
 		}
 	}
 

@@ -12,8 +12,15 @@ import java.time.Duration;
  * @param retry pause before another attempt after the log could not be read, or a file in
  * it was not sound and nothing else covers it
  * @param closeTimeout how long a checkpoint under way is waited for
+ * @param walLimit bytes to which the replica's write-ahead log grows while a reader keeps
+ * it from being emptied
+ * @param readerDelay how long applying waits then for the reader; after that the replica
+ * goes on in a copy
  */
-public record FollowerSettings(int checkpointPages, Duration durableInterval, Duration retry, Duration closeTimeout) {
+public record FollowerSettings(int checkpointPages, Duration durableInterval, Duration retry, Duration closeTimeout,
+		long walLimit, Duration readerDelay) {
+
+	private static final long WAL_LIMIT = 256L << 20;
 
 	/**
 	 * Creates settings.
@@ -21,9 +28,34 @@ public record FollowerSettings(int checkpointPages, Duration durableInterval, Du
 	 */
 	public FollowerSettings {
 		if (checkpointPages < 1 || durableInterval.isNegative() || durableInterval.isZero() || retry.isNegative()
-				|| retry.isZero() || closeTimeout.isNegative() || closeTimeout.isZero()) {
+				|| retry.isZero() || closeTimeout.isNegative() || closeTimeout.isZero() || walLimit < 1) {
 			throw new IllegalArgumentException("All settings of a follower must be positive");
 		}
+		if (readerDelay.isNegative()) {
+			throw new IllegalArgumentException("'readerDelay' must not be negative");
+		}
+	}
+
+	/**
+	 * Creates settings with a limit of 256 MB and a delay of 5 s.
+	 * @param checkpointPages frames from which on a checkpoint is made
+	 * @param durableInterval how often the position is made durable
+	 * @param retry pause before another attempt
+	 * @param closeTimeout how long a checkpoint under way is waited for
+	 */
+	public FollowerSettings(int checkpointPages, Duration durableInterval, Duration retry, Duration closeTimeout) {
+		this(checkpointPages, durableInterval, retry, closeTimeout, WAL_LIMIT, Duration.ofSeconds(5));
+	}
+
+	/**
+	 * Returns these settings with other bounds for readers.
+	 * @param limit bytes of the write-ahead log
+	 * @param delay how long to wait for readers
+	 * @return the settings
+	 */
+	public FollowerSettings withReaders(long limit, Duration delay) {
+		return new FollowerSettings(this.checkpointPages, this.durableInterval, this.retry, this.closeTimeout, limit,
+				delay);
 	}
 
 	/**

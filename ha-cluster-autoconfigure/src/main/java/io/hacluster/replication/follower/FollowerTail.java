@@ -27,16 +27,19 @@ final class FollowerTail implements LogObserver {
 
 	private final Path staging;
 
+	private final FollowerProgress progress;
+
 	private final Ticker ticker;
 
 	private volatile boolean closed;
 
 	private @Nullable LogTail tail;
 
-	FollowerTail(long number, FollowerQueue queue, Path staging, Ticker ticker) {
+	FollowerTail(long number, FollowerQueue queue, Path staging, FollowerProgress progress, Ticker ticker) {
 		this.number = number;
 		this.queue = queue;
 		this.staging = staging;
+		this.progress = progress;
 		this.ticker = ticker;
 	}
 
@@ -50,9 +53,10 @@ final class FollowerTail implements LogObserver {
 
 	@Override
 	public void file(LogEntry entry, ByteSource content) {
-		long receivedAt = this.ticker.nanoTime();
+		long shippedAt = this.progress.lag().shippedAt(entry.timestamp());
+		this.progress.known(entry.name().maxTxid());
 		try {
-			put(new FollowerEvent.Received(FollowerFile.receive(entry, content, this.staging), receivedAt));
+			put(new FollowerEvent.Received(FollowerFile.receive(entry, content, this.staging), shippedAt));
 		}
 		catch (LtxFormatException | IOException ex) {
 			put(new FollowerEvent.Unsound(entry, String.valueOf(ex.getMessage())));
@@ -66,7 +70,7 @@ final class FollowerTail implements LogObserver {
 
 	@Override
 	public void reached(LogOffset offset) {
-		put(new FollowerEvent.Reached(offset, this.number));
+		put(new FollowerEvent.Reached(offset, this.number, this.ticker.nanoTime()));
 	}
 
 	@Override

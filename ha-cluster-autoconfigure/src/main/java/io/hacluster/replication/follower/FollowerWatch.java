@@ -58,7 +58,7 @@ final class FollowerWatch {
 				logger.info("[{}] The log is followed again", this.context.node());
 				this.context.progress().recovered();
 			}
-			this.context.progress().reached(reached.offset(), reached.tail());
+			this.context.progress().reached(reached);
 		}
 		return more;
 	}

@@ -1,7 +1,6 @@
 package io.hacluster.replication.follower;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -99,6 +98,10 @@ public final class Rejoin {
 	}
 
 	private void setAside(Place place, Epoch epoch, @Nullable Branch branch, String reason) throws IOException {
+		if (place == Place.REPLICA) {
+			// Who has it open would read for ever what is no replica any more
+			WalIndex.invalidate(this.files.replica().shared());
+		}
 		this.files.setAside(place, epoch, branch, reason);
 	}
 
@@ -162,8 +165,7 @@ public final class Rejoin {
 		ReplicaStamp now = ReplicaStamp.of(database);
 		Optional<RejoinEvidence.Level> level = evidence.findLevel(position, now, entries, overtakenBy);
 		if (level.isEmpty() && overtakenBy != null && !now.hasLog()) {
-			Path temporary = database.database().resolveSibling(database.database().getFileName() + ".comparing");
-			return evidence.compare(database.database(), entries, overtakenBy, temporary);
+			return evidence.compare(database.database(), entries, position);
 		}
 		return level;
 	}

@@ -1,6 +1,9 @@
 package io.hacluster.replication.follower;
 
+import java.io.IOException;
+
 import io.hacluster.Epoch;
+import io.hacluster.HaClusterException;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.follower.ReplicaPosition.Place;
 
@@ -21,6 +24,21 @@ public sealed interface RejoinBase {
 	 * @param position how far it is
 	 */
 	record Replica(ReplicaPosition position) implements RejoinBase {
+
+		/**
+		 * Makes sure that nobody has written to the replica since it was closed.
+		 * @param files where it is
+		 * @throws HaClusterException if somebody has
+		 * @throws IOException if it cannot be looked at
+		 */
+		public void requireUntouched(ReplicaFiles files) throws IOException {
+			ReplicaStamp stamp = this.position.stamp();
+			if (stamp == null || stamp.isSurelyChangedTo(ReplicaStamp.of(files.replica()))) {
+				throw new HaClusterException("Somebody else has written to the replica " + files.replica().database()
+						+ " since it was closed; it has to be built anew from the log before this node can lead");
+			}
+		}
+
 	}
 
 	/**

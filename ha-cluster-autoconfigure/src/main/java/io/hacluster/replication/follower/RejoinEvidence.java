@@ -2,13 +2,17 @@ package io.hacluster.replication.follower;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
@@ -21,11 +25,14 @@ import io.hacluster.replication.ltx.LtxHeader;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.ltx.MissingTransactionsException;
+import io.hacluster.replication.ltx.RestorePlan;
 
 /**
  * Looks for the transaction in the log at which a former leader's database stands.
  */
 final class RejoinEvidence {
+
+	private static final Logger logger = LoggerFactory.getLogger(RejoinEvidence.class);
 
 	private static final int MAX_HEADERS = 64;
 
@@ -81,35 +88,32 @@ final class RejoinEvidence {
 
 	/**
 	 * Compares a database whose write-ahead log is gone, as after a backend that closed
-	 * it properly while this process was dead already, with what the log held when
-	 * another leader took over. Reads both whole, but what this spares is a restore.
+	 * it properly while this process was dead already, with what the log held of its last
+	 * term. Reads both whole, but copies neither.
 	 * @param database the database, which nobody has open
 	 * @param entries a listing
-	 * @param overtakenBy the fence of the other leader
-	 * @param temporary where to build what to compare with
+	 * @param position what is known of the database
 	 * @return where the database stands, empty if it is another
 	 * @throws IOException if one of the two cannot be read
 	 */
-	Optional<Level> compare(Path database, List<LogEntry> entries, Fence overtakenBy, Path temporary)
-			throws IOException {
-		long last = entries.stream()
-			.filter((entry) -> entry.name().level() == LtxName.LEVEL_BATCH && !isAfter(entry, overtakenBy))
-			.mapToLong((entry) -> entry.name().maxTxid())
-			.max()
-			.orElse(0);
+	Optional<Level> compare(Path database, List<LogEntry> entries, ReplicaPosition position) throws IOException {
+		long last = lastOf(this.store, entries, position);
 		if (last == 0) {
 			return Optional.empty();
 		}
+		Map<LtxName, LogEntry> byName = new HashMap<>();
+		entries.forEach((entry) -> byName.put(entry.name(), entry));
 		try {
-			boolean same = new RestoreSource(this.store, this.node).restore(temporary, last).isPresent()
-					&& Files.mismatch(temporary, database) == -1;
-			return same ? Optional.of(level(entries, last)) : Optional.empty();
+			List<LogEntry> plan = RestorePlan.restore(byName.keySet(), last)
+				.stream()
+				.map((name) -> Objects.requireNonNull(byName.get(name)))
+				.toList();
+			return LogComparison.isSame(this.store, plan, database) ? Optional.of(level(entries, last))
+					: Optional.empty();
 		}
-		catch (MissingTransactionsException ex) {
+		catch (MissingTransactionsException | LtxFormatException ex) {
+			logger.info("[{}] {} cannot be compared with the log: {}", this.node, database, ex.getMessage());
 			return Optional.empty();
-		}
-		finally {
-			Files.deleteIfExists(temporary);
 		}
 	}
 

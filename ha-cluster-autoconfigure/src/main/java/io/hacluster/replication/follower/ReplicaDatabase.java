@@ -3,17 +3,13 @@ package io.hacluster.replication.follower;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteOpenMode;
+import org.jspecify.annotations.Nullable;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.Ticker;
@@ -34,12 +30,13 @@ final class ReplicaDatabase implements AutoCloseable {
 
 	private static final int MAX_RECOVERIES = 3;
 
-	/** Without the extension of an extended result code. */
-	private static final int PRIMARY_CODE = 0xFF;
+	private static final int FRAME_HEADER = 24;
 
 	private final ReplicaFile file;
 
-	private final Connection connection;
+	private final ReplicaConnection connection;
+
+	private final int pageSize;
 
 	private final FileChannel log;
 
@@ -52,10 +49,13 @@ final class ReplicaDatabase implements AutoCloseable {
 
 	private boolean open = true;
 
-	private ReplicaDatabase(ReplicaFile file, Connection connection, FileChannel log, WalIndexFile index,
-			Ticker ticker) {
+	private @Nullable FileChannel content;
+
+	private ReplicaDatabase(ReplicaFile file, ReplicaConnection connection, int pageSize, FileChannel log,
+			WalIndexFile index, Ticker ticker) {
 		this.file = file;
 		this.connection = connection;
+		this.pageSize = pageSize;
 		this.log = log;
 		this.index = index;
 		this.writer = new ReplicaWalWriter(log, index, ticker);
@@ -70,18 +70,18 @@ final class ReplicaDatabase implements AutoCloseable {
 	 * @throws IOException if the files cannot be opened
 	 */
 	static ReplicaDatabase open(ReplicaFile file, Ticker ticker) throws IOException {
-		Connection connection = connect(file);
+		ReplicaConnection connection = ReplicaConnection.open(file);
 		FileChannel log = null;
 		try {
 			file.requireIndex();
 			log = FileChannel.open(file.log(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-			ReplicaDatabase database = new ReplicaDatabase(file, connection, log, WalIndexFile.open(file.shared()),
-					ticker);
+			ReplicaDatabase database = new ReplicaDatabase(file, connection, connection.pageSize(), log,
+					WalIndexFile.open(file.shared()), ticker);
 			database.writer.adopt();
 			return database;
 		}
 		catch (IOException | RuntimeException ex) {
-			closeQuietly(connection);
+			connection.close();
 			if (log != null) {
 				log.close();
 			}
@@ -99,6 +99,10 @@ final class ReplicaDatabase implements AutoCloseable {
 	void write(int pageSize, Work work) throws IOException {
 		synchronized (this.writing) {
 			requireOpen();
+			if (pageSize != this.pageSize) {
+				throw new ReplicaChangedException(
+						"its pages have " + this.pageSize + " bytes, those in the log " + pageSize);
+			}
 			for (int i = 0; i < MAX_RECOVERIES; i++) {
 				Optional<ReplicaTransaction> begun = this.writer.begin(pageSize, LOCK_TIMEOUT);
 				if (begun.isPresent()) {
@@ -107,7 +111,7 @@ final class ReplicaDatabase implements AutoCloseable {
 						return;
 					}
 				}
-				readSchema(this.connection, this.file);
+				this.connection.read();
 			}
 			throw new ReplicaChangedException("its wal-index cannot be recovered");
 		}
@@ -130,10 +134,68 @@ final class ReplicaDatabase implements AutoCloseable {
 	 * @throws IOException if SQLite fails
 	 */
 	boolean checkpoint() throws IOException {
-		pragmaCheckpoint("PASSIVE");
+		return checkpoint(Duration.ZERO);
+	}
+
+	/**
+	 * Makes a checkpoint like {@link #checkpoint()}, but waits for readers.
+	 * @param patience how long
+	 * @return whether the log is empty now
+	 * @throws IOException if SQLite fails
+	 */
+	boolean checkpoint(Duration patience) throws IOException {
+		this.connection.checkpoint("PASSIVE", Duration.ZERO);
 		// Emptying needs the write lock, but by now there is little left to copy
 		synchronized (this.writing) {
-			return pragmaCheckpoint("TRUNCATE");
+			return this.connection.checkpoint("TRUNCATE", patience);
+		}
+	}
+
+	/**
+	 * Returns the size of the write-ahead log up to its last commit, as last seen.
+	 * @return bytes
+	 */
+	long logBytes() {
+		return (long) frames() * (FRAME_HEADER + this.pageSize);
+	}
+
+	/**
+	 * Copies the replica, with all that has been written, into another file.
+	 * @param target the file, durable when this returns
+	 * @param stop asked now and then whether to give up
+	 * @throws ReplicaChangedException if somebody else has written to the replica
+	 * @throws IOException if files cannot be read or written, or told to stop
+	 */
+	void copyTo(Path target, BooleanSupplier stop) throws IOException {
+		synchronized (this.writing) {
+			requireOpen();
+			requireUnchanged();
+			FileChannel opened = this.content;
+			if (opened == null) {
+				// Closed after the connection only: that would drop its locks
+				opened = FileChannel.open(this.file.database(), StandardOpenOption.READ);
+				this.content = opened;
+			}
+			ReplicaCopy.write(opened, this.log, this.writer.lastHeader(), target, stop);
+			requireUnchanged();
+		}
+	}
+
+	/**
+	 * Closes the replica as it is, and has all who still have it open fail at their next
+	 * transaction; one that they are in goes on.
+	 * @throws IOException if that fails; it is closed all the same
+	 */
+	void retire() throws IOException {
+		synchronized (this.writing) {
+			requireOpen();
+			this.open = false;
+			try {
+				this.writer.invalidate(LOCK_TIMEOUT);
+			}
+			finally {
+				closeFiles();
+			}
 		}
 	}
 
@@ -157,7 +219,7 @@ final class ReplicaDatabase implements AutoCloseable {
 			requireOpen();
 			try {
 				requireUnchanged();
-				pragmaCheckpoint("TRUNCATE");
+				this.connection.checkpoint("TRUNCATE", Duration.ZERO);
 				// Soon there is no wal-index to tell what has come during the checkpoint
 				requireUnchanged();
 			}
@@ -172,7 +234,7 @@ final class ReplicaDatabase implements AutoCloseable {
 			if (this.writer.verify(LOCK_TIMEOUT)) {
 				return;
 			}
-			readSchema(this.connection, this.file);
+			this.connection.read();
 		}
 		throw new ReplicaChangedException("its wal-index cannot be recovered");
 	}
@@ -190,93 +252,29 @@ final class ReplicaDatabase implements AutoCloseable {
 			}
 			this.open = false;
 			try {
-				pragmaCheckpoint("TRUNCATE");
+				this.connection.checkpoint("TRUNCATE", Duration.ZERO);
 			}
 			finally {
-				closeQuietly(this.connection);
-				this.log.close();
-				// While the file stands, some connection has the database open. Should it
-				// be one of this process, closing the descriptor would drop its locks.
-				this.index.close(!Files.exists(this.file.shared()));
+				closeFiles();
 			}
 		}
 	}
 
-	private boolean pragmaCheckpoint(String mode) throws IOException {
-		try (Statement statement = this.connection.createStatement();
-				ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
-			return result.next() && result.getInt(1) == 0;
+	private void closeFiles() throws IOException {
+		this.connection.close();
+		FileChannel opened = this.content;
+		if (opened != null) {
+			opened.close();
 		}
-		catch (SQLException ex) {
-			throw new IOException("Cannot checkpoint " + this.file.database() + ": " + ex.getMessage(), ex);
-		}
+		this.log.close();
+		// While the file stands, some connection has the database open. Should it be one
+		// of this process, closing the descriptor would drop its locks.
+		this.index.close(!Files.exists(this.file.shared()));
 	}
 
 	private void requireOpen() {
 		if (!this.open) {
 			throw new HaClusterException("The replica " + this.file.database() + " is closed");
-		}
-	}
-
-	private static Connection connect(ReplicaFile file) throws IOException {
-		SQLiteConfig config = new SQLiteConfig();
-		config.resetOpenMode(SQLiteOpenMode.CREATE);
-		config.setBusyTimeout(0);
-		try {
-			Connection connection = config.createConnection("jdbc:sqlite:" + file.database());
-			try (Statement statement = connection.createStatement()) {
-				statement.execute("PRAGMA wal_autocheckpoint=0");
-				statement.execute("PRAGMA synchronous=NORMAL");
-				readSchema(connection, file);
-				requireWal(statement, file);
-				return connection;
-			}
-			catch (IOException | SQLException | RuntimeException ex) {
-				closeQuietly(connection);
-				throw ex;
-			}
-		}
-		catch (SQLException ex) {
-			throw failure("open", file, ex);
-		}
-	}
-
-	private static void requireWal(Statement statement, ReplicaFile file) throws SQLException {
-		try (ResultSet result = statement.executeQuery("PRAGMA journal_mode")) {
-			if (!result.next() || !"wal".equalsIgnoreCase(result.getString(1))) {
-				throw new ReplicaChangedException("it is not in WAL mode");
-			}
-		}
-	}
-
-	/**
-	 * Any read opens the write-ahead log, and recovers its index if that is needed.
-	 */
-	private static void readSchema(Connection connection, ReplicaFile file) throws IOException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute("PRAGMA busy_timeout=5000");
-			statement.executeQuery("SELECT count(*) FROM sqlite_schema").close();
-			statement.execute("PRAGMA busy_timeout=0");
-		}
-		catch (SQLException ex) {
-			throw failure("read", file, ex);
-		}
-	}
-
-	private static IOException failure(String what, ReplicaFile file, SQLException cause) {
-		int code = cause.getErrorCode() & PRIMARY_CODE;
-		if (code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code) {
-			throw new ReplicaChangedException("it is damaged: " + cause.getMessage());
-		}
-		return new IOException("Cannot " + what + " " + file.database() + ": " + cause.getMessage(), cause);
-	}
-
-	private static void closeQuietly(Connection connection) {
-		try {
-			connection.close();
-		}
-		catch (SQLException ex) {
-			// Nothing more can be done, and what matters has been reported
 		}
 	}
 

@@ -119,6 +119,14 @@ public final class ReplicaFiles {
 	}
 
 	/**
+	 * Returns where a new replica is built before it takes its place.
+	 * @return a path beside the replica
+	 */
+	Path copy() {
+		return this.replica.database().resolveSibling(this.replica.database().getFileName() + ".restoring");
+	}
+
+	/**
 	 * Claims the files for this process.
 	 * @return the claim
 	 * @throws HaClusterException if another process has claimed them

@@ -53,6 +53,17 @@ public record ReplicaStamp(long size, long modified, int salt1, int salt2, long 
 	}
 
 	/**
+	 * Returns whether a database that looked like this and now looks like the other has
+	 * been written to for certain. If it has not, a write-ahead log may only have gone: a
+	 * reader that was the last to close has brought it into the database.
+	 * @param other how it looks now
+	 * @return whether somebody has written to it
+	 */
+	boolean isSurelyChangedTo(ReplicaStamp other) {
+		return !hasContentOf(other) && (!hasLog() || other.hasLog());
+	}
+
+	/**
 	 * Returns whether the write-ahead log has a committed frame.
 	 * @return whether there is a part of the database that only the log has
 	 */

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -69,8 +70,7 @@ final class ReplicaWalWriter {
 	 * @param timeout how long to wait for another holder of the lock
 	 * @return the transaction, empty if SQLite has to recover the wal-index first, which
 	 * any read by a connection does
-	 * @throws ReplicaChangedException if somebody else has written to the replica, or its
-	 * page size is another one
+	 * @throws ReplicaChangedException if somebody else has written to the replica
 	 * @throws HaClusterException if the lock is not free in time
 	 * @throws IOException if the files cannot be read or written
 	 */
@@ -81,7 +81,6 @@ final class ReplicaWalWriter {
 			Optional<WalIndexHeader> header = this.index.readHeader();
 			if (header.isPresent()) {
 				requireOwn(header.get());
-				requirePageSize(header.get(), pageSize);
 				ReplicaTransaction transaction = newTransaction(header.get(), pageSize);
 				begun = true;
 				return Optional.of(transaction);
@@ -110,6 +109,30 @@ final class ReplicaWalWriter {
 			Optional<WalIndexHeader> header = this.index.readHeader();
 			header.ifPresent(this::requireOwn);
 			return header.isPresent();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Returns what is valid in the log, as last seen.
+	 * @return the header of its index
+	 */
+	WalIndexHeader lastHeader() {
+		return Objects.requireNonNull(this.last);
+	}
+
+	/**
+	 * Has every connection fail at its next transaction.
+	 * @param timeout how long to wait for another holder of the lock
+	 * @throws HaClusterException if the lock is not free in time
+	 * @throws IOException if the files cannot be written
+	 */
+	void invalidate(Duration timeout) throws IOException {
+		acquire(timeout);
+		try {
+			this.index.invalidate();
 		}
 		finally {
 			this.lock.unlock();
@@ -181,13 +204,6 @@ final class ReplicaWalWriter {
 			}
 		}
 		this.last = header;
-	}
-
-	private static void requirePageSize(WalIndexHeader header, int pageSize) {
-		if (header.maxFrame() > 0 && header.pageSize() != pageSize) {
-			throw new ReplicaChangedException(
-					"its pages have " + header.pageSize() + " bytes, those in the log " + pageSize);
-		}
 	}
 
 	private void acquire(Duration timeout) throws IOException {

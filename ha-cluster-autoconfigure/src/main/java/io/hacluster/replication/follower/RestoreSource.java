@@ -1,17 +1,12 @@
 package io.hacluster.replication.follower;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,16 +15,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
-import io.hacluster.replication.ByteSource;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore;
-import io.hacluster.replication.ltx.LtxFormatException;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.MissingTransactionsException;
 import io.hacluster.replication.ltx.RestorePlan;
@@ -37,16 +27,11 @@ import io.hacluster.replication.restore.LogRestore;
 import io.hacluster.replication.restore.RestoreListener;
 
 /**
- * Reads from the log what a listing shows, instead of what a tail delivers: to build a
- * database file, or to get over a gap. What turns out to be unsound is left out and
- * another way looked for; what has been retired since the listing (Litestream #1270)
- * makes for a new listing. Stateless.
+ * Builds a replica from what a listing of the log shows. What turns out to be unsound is
+ * left out and another way looked for; what has been retired since the listing
+ * (Litestream #1270) makes for a new listing. Stateless.
  */
 public final class RestoreSource {
-
-	private static final Logger logger = LoggerFactory.getLogger(RestoreSource.class);
-
-	private static final int MAX_ATTEMPTS = 20;
 
 	/** Where the database header tells of WAL mode: write and read version. */
 	private static final int VERSIONS_OFFSET = 18;
@@ -98,57 +83,6 @@ public final class RestoreSource {
 		}
 	}
 
-	/**
-	 * Reads the files that lead on from a transaction, by whatever level has them.
-	 * @param after the transaction
-	 * @param toTheEnd whether the files must lead to the end of the log
-	 * @param staging where to keep large ones
-	 * @return the files, and from where to follow then; no files if there is nothing more
-	 * @throws HaClusterException if files are missing on the way
-	 * @throws IOException if the log cannot be read
-	 */
-	public Continuation resume(long after, boolean toTheEnd, Path staging) throws IOException {
-		Set<LtxName> unsound = new HashSet<>();
-		for (int i = 0; i < MAX_ATTEMPTS; i++) {
-			Map<LtxName, LogEntry> entries = entries(unsound);
-			List<LtxName> plan = planResume(entries.keySet(), after, toTheEnd, unsound);
-			List<FollowerFile> files = new ArrayList<>();
-			if (plan.stream().allMatch((name) -> receive(files, entry(entries, name), staging, unsound))) {
-				long last = plan.isEmpty() ? after : plan.get(plan.size() - 1).maxTxid();
-				return new Continuation(files, tailOffset(entries, last));
-			}
-			files.forEach(FollowerFile::discard);
-		}
-		throw new HaClusterException("The log changes faster than it can be read");
-	}
-
-	private boolean receive(List<FollowerFile> files, LogEntry entry, Path staging, Set<LtxName> unsound) {
-		try {
-			files.add(FollowerFile.keep(entry, new StoredFile(this.store, entry), staging));
-			return true;
-		}
-		catch (FileNotFoundException ex) {
-			return false;
-		}
-		catch (LtxFormatException ex) {
-			exclude(entry, unsound, ex);
-			return false;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private void exclude(LogEntry entry, Set<LtxName> unsound, LtxFormatException cause) {
-		logger.debug("[{}] {} in the log is not sound and is left out: {}", this.node, entry.name(),
-				cause.getMessage());
-		unsound.add(entry.name());
-	}
-
-	private Map<LtxName, LogEntry> entries(Set<LtxName> unsound) {
-		return sound(this.store.list(), unsound);
-	}
-
 	private static Map<LtxName, LogEntry> sound(List<LogEntry> listing, Set<LtxName> unsound) {
 		return listing.stream()
 			.filter((entry) -> !unsound.contains(entry.name()))
@@ -172,18 +106,6 @@ public final class RestoreSource {
 				throw incomplete(ex, unsound);
 			}
 			return RestorePlan.restore(names, ex.reached());
-		}
-	}
-
-	private static List<LtxName> planResume(Set<LtxName> names, long after, boolean toTheEnd, Set<LtxName> unsound) {
-		try {
-			return RestorePlan.resume(names, after, RestorePlan.LATEST);
-		}
-		catch (MissingTransactionsException ex) {
-			if (ex.reached() > after && !toTheEnd) {
-				return RestorePlan.resume(names, after, ex.reached());
-			}
-			throw incomplete(ex, unsound);
 		}
 	}
 
@@ -239,29 +161,6 @@ public final class RestoreSource {
 	 * @param offset from where to follow
 	 */
 	public record Restored(long txid, LogOffset offset) {
-	}
-
-	/**
-	 * What leads on from a transaction.
-	 *
-	 * @param files in their order
-	 * @param offset from where to follow after them
-	 */
-	public record Continuation(List<FollowerFile> files, LogOffset offset) {
-	}
-
-	private record StoredFile(ReplicaStore store, LogEntry entry) implements ByteSource {
-
-		@Override
-		public long size() {
-			return this.entry.size();
-		}
-
-		@Override
-		public InputStream openStream() throws IOException {
-			return this.store.open(this.entry);
-		}
-
 	}
 
 }

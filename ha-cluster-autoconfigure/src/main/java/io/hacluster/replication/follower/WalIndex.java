@@ -5,6 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,6 +89,38 @@ final class WalIndex {
 		VarHandle.fullFence();
 		writeBytes(0, bytes);
 		VarHandle.fullFence();
+	}
+
+	/**
+	 * Makes SQLite refuse this index: who has it open gets SQLITE_CANTOPEN at the next
+	 * transaction, instead of reading for ever what has been replaced meanwhile. A
+	 * transaction under way goes on.
+	 * @throws IOException if the file cannot be mapped
+	 */
+	void invalidate() throws IOException {
+		byte[] bytes = WalIndexHeader.invalid();
+		writeBytes(WalIndexHeader.SIZE, bytes);
+		VarHandle.fullFence();
+		writeBytes(0, bytes);
+		VarHandle.fullFence();
+	}
+
+	/**
+	 * Makes SQLite refuse the index of a database that this process does not write to any
+	 * more.
+	 * @param path the {@code -shm} file, which need not exist
+	 * @throws IOException if it cannot be written
+	 */
+	static void invalidate(Path path) throws IOException {
+		if (Files.exists(path) && Files.size(path) >= BLOCK_SIZE) {
+			WalIndexFile file = WalIndexFile.open(path);
+			try {
+				new WalIndex(file).invalidate();
+			}
+			finally {
+				file.close(true);
+			}
+		}
 	}
 
 	private void insert(int frame, int page) throws IOException {

@@ -32,6 +32,8 @@ record WalIndexHeader(int change, boolean bigEndian, int pageSize, int maxFrame,
 
 	private static final int VERSION = 3007000;
 
+	private static final int UNKNOWN_VERSION = Integer.MAX_VALUE;
+
 	private static final int MAX_PAGE_SIZE = 65536;
 
 	/**
@@ -58,9 +60,22 @@ record WalIndexHeader(int change, boolean bigEndian, int pageSize, int maxFrame,
 	 * @return its bytes, with their checksum
 	 */
 	byte[] encode() {
+		return encode(VERSION);
+	}
+
+	/**
+	 * Writes a header that is sound, but of a version that no SQLite knows: it does not
+	 * try to recover such an index, as it would one that is damaged.
+	 * @return its bytes
+	 */
+	static byte[] invalid() {
+		return new WalIndexHeader(0, false, 0, 0, 0, 0, 0, 0, 0).encode(UNKNOWN_VERSION);
+	}
+
+	private byte[] encode(int version) {
 		byte[] bytes = new byte[SIZE];
 		ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-		buffer.putInt(VERSION).putInt(0).putInt(this.change);
+		buffer.putInt(version).putInt(0).putInt(this.change);
 		buffer.put((byte) 1).put((byte) (this.bigEndian ? 1 : 0));
 		buffer.putShort((short) ((this.pageSize == MAX_PAGE_SIZE) ? 1 : this.pageSize));
 		buffer.putInt(this.maxFrame).putInt(this.pageCount).putInt(this.frameSum1).putInt(this.frameSum2);

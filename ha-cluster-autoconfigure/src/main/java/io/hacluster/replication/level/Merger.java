@@ -51,7 +51,7 @@ final class Merger {
 		}
 		catch (UnsoundFileException ex) {
 			this.catalog.unsound(ex.entry());
-			logger.error("[{}] {}; what it held is covered by a snapshot from now on", this.identity, ex.getMessage());
+			logger.error("[{}] {}; a snapshot has to cover what it held", this.identity, ex.getMessage());
 		}
 		catch (FileNotFoundException ex) {
 			this.catalog.forget();

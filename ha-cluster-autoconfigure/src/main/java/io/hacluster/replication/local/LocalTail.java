@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +24,7 @@ import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogObserver;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore.LogTail;
+import io.hacluster.replication.TailThread;
 import io.hacluster.replication.ltx.LtxName;
 
 /**
@@ -34,7 +37,7 @@ final class LocalTail implements LogTail {
 
 	private static final long POLL_MILLIS = 500;
 
-	private static final long JOIN_MILLIS = 10_000;
+	private static final int LISTING_PASSES = 10;
 
 	private final LocalDirectory directory;
 
@@ -48,9 +51,7 @@ final class LocalTail implements LogTail {
 
 	private final Consumer<LogTail> onClose;
 
-	private final Thread thread;
-
-	private volatile boolean closed;
+	private final TailThread thread;
 
 	private boolean interrupted;
 
@@ -61,6 +62,10 @@ final class LocalTail implements LogTail {
 	private boolean anchored;
 
 	private @Nullable Fence delivered;
+
+	private @Nullable FileTime listed;
+
+	private int passes;
 
 	private @Nullable WatchService watcher;
 
@@ -74,8 +79,7 @@ final class LocalTail implements LogTail {
 		this.onClose = onClose;
 		this.last = after.value();
 		this.anchored = this.last > 0;
-		this.thread = new Thread(this::run, "ha-tail-" + node.cluster());
-		this.thread.setDaemon(true);
+		this.thread = new TailThread(this::run, node);
 	}
 
 	void start() {
@@ -84,7 +88,7 @@ final class LocalTail implements LogTail {
 
 	private void run() {
 		try {
-			while (!this.closed) {
+			while (!this.thread.isClosed()) {
 				if (!pass()) {
 					return;
 				}
@@ -95,7 +99,7 @@ final class LocalTail implements LogTail {
 			// closed
 		}
 		catch (RuntimeException ex) {
-			if (!this.closed) {
+			if (!this.thread.isClosed()) {
 				logger.error("[{}] The tail of the local log has failed", this.node, ex);
 				this.observer.broken("The tail has failed: " + ex);
 			}
@@ -116,17 +120,17 @@ final class LocalTail implements LogTail {
 			watch();
 			long before = this.last;
 			deliverFollowing(false);
-			if (this.last == before) {
+			if (this.last == before && hasChanged()) {
 				deliverFollowing(true);
 				requireUnbroken();
 			}
 			this.interrupted = false;
-			if (!this.closed) {
+			if (!this.thread.isClosed()) {
 				this.observer.reached(new LogOffset(this.last));
 			}
 		}
 		catch (BrokenLogException ex) {
-			if (!this.closed) {
+			if (!this.thread.isClosed()) {
 				this.observer.broken(String.valueOf(ex.getMessage()));
 			}
 			return false;
@@ -140,9 +144,22 @@ final class LocalTail implements LogTail {
 		return true;
 	}
 
+	/**
+	 * A listing of many files takes long, and is spared while the directory says that
+	 * nothing came or went; not for ever, since it says so only as exactly as the clock
+	 * of the file system goes.
+	 */
+	private boolean hasChanged() throws IOException {
+		Path batches = this.directory.level(LtxName.LEVEL_BATCH);
+		FileTime modified = Files.exists(batches) ? Files.getLastModifiedTime(batches) : null;
+		boolean changed = ++this.passes % LISTING_PASSES == 0 || !Objects.equals(modified, this.listed);
+		this.listed = modified;
+		return changed;
+	}
+
 	private void interrupted(@Nullable String reason) {
 		closeWatcher();
-		if (!this.interrupted && !this.closed) {
+		if (!this.interrupted && !this.thread.isClosed()) {
 			this.interrupted = true;
 			this.observer.interrupted(String.valueOf(reason));
 		}
@@ -153,7 +170,7 @@ final class LocalTail implements LogTail {
 	 * delivered last is known by reading the fence once more after the file was seen.
 	 */
 	private void deliverFollowing(boolean thorough) throws IOException {
-		while (!this.closed) {
+		while (!this.thread.isClosed()) {
 			Optional<Fence> fence = this.terms.current();
 			if (fence.isPresent() && !fence.get().equals(this.delivered)) {
 				deliverThrough(fence.get());
@@ -172,7 +189,7 @@ final class LocalTail implements LogTail {
 		if (this.delivered != null && !this.delivered.logId().equals(fence.logId())) {
 			throw new BrokenLogException("The log has been wiped: it is another log now");
 		}
-		while (this.last < fence.offset().value() && !this.closed) {
+		while (this.last < fence.offset().value() && !this.thread.isClosed()) {
 			Optional<LogEntry> next = next(true);
 			if (next.isEmpty()) {
 				break;
@@ -180,7 +197,7 @@ final class LocalTail implements LogTail {
 			deliver(next.get());
 		}
 		this.delivered = fence;
-		if (!this.closed && fence.offset().value() >= this.last) {
+		if (!this.thread.isClosed() && fence.offset().value() >= this.last) {
 			this.observer.fence(fence);
 		}
 	}
@@ -199,7 +216,7 @@ final class LocalTail implements LogTail {
 	}
 
 	private void deliver(LogEntry entry) {
-		if (!this.closed) {
+		if (!this.thread.isClosed()) {
 			this.observer.file(entry, new LocalFileSource(this.directory.file(entry.name()), entry.size()));
 			this.last = entry.name().maxTxid();
 			this.anchored = true;
@@ -240,7 +257,7 @@ final class LocalTail implements LogTail {
 	private void await() throws InterruptedException {
 		WatchService watcher = this.watcher;
 		if (watcher == null) {
-			TimeUnit.MILLISECONDS.sleep(POLL_MILLIS / 5);
+			this.thread.pause(POLL_MILLIS / 5);
 			return;
 		}
 		WatchKey key = watcher.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -267,21 +284,8 @@ final class LocalTail implements LogTail {
 
 	@Override
 	public void close() {
-		this.closed = true;
 		this.onClose.accept(this);
-		if (Thread.currentThread() == this.thread) {
-			return;
-		}
-		this.thread.interrupt();
-		try {
-			this.thread.join(JOIN_MILLIS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		if (this.thread.isAlive()) {
-			logger.warn("[{}] The observer of the log has not returned within {} ms", this.node, JOIN_MILLIS);
-		}
+		this.thread.close();
 	}
 
 	private static final class BrokenLogException extends IOException {

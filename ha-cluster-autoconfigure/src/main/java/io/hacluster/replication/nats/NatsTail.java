@@ -3,7 +3,6 @@ package io.hacluster.replication.nats;
 import java.io.IOException;
 import java.time.ZonedDateTime;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -21,6 +20,7 @@ import io.hacluster.Ticker;
 import io.hacluster.replication.LogObserver;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore.LogTail;
+import io.hacluster.replication.TailThread;
 
 /**
  * Follows a bucket from a stream sequence on, over one feed after the other.
@@ -30,8 +30,6 @@ final class NatsTail implements LogTail {
 	private static final Logger logger = LoggerFactory.getLogger(NatsTail.class);
 
 	private static final long RETRY_MILLIS = 200;
-
-	private static final long JOIN_MILLIS = 10_000;
 
 	private static final long REACHED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -49,9 +47,7 @@ final class NatsTail implements LogTail {
 
 	private final Consumer<LogTail> onClose;
 
-	private final CountDownLatch closed = new CountDownLatch(1);
-
-	private final Thread thread;
+	private final TailThread thread;
 
 	/** The last sequence that has been dealt with. */
 	private long position;
@@ -73,8 +69,7 @@ final class NatsTail implements LogTail {
 		this.assembler = assembler;
 		this.onClose = onClose;
 		this.position = after.value();
-		this.thread = new Thread(this::run, "ha-tail-" + node.cluster());
-		this.thread.setDaemon(true);
+		this.thread = new TailThread(this::run, node);
 	}
 
 	void start() {
@@ -83,12 +78,12 @@ final class NatsTail implements LogTail {
 
 	private void run() {
 		try {
-			while (!isClosed()) {
+			while (!this.thread.isClosed()) {
 				try {
 					follow();
 				}
 				catch (BrokenLogException ex) {
-					if (!isClosed()) {
+					if (!this.thread.isClosed()) {
 						this.observer.broken(String.valueOf(ex.getMessage()));
 					}
 					return;
@@ -108,7 +103,7 @@ final class NatsTail implements LogTail {
 			// closed
 		}
 		catch (RuntimeException ex) {
-			if (!isClosed()) {
+			if (!this.thread.isClosed()) {
 				logger.error("[{}] The tail of the log has failed", this.node, ex);
 				this.observer.broken("The tail has failed: " + ex);
 			}
@@ -124,7 +119,7 @@ final class NatsTail implements LogTail {
 			if (feed.initiallyPending() == 0) {
 				reached();
 			}
-			while (!isClosed()) {
+			while (!this.thread.isClosed()) {
 				Message message = feed.next();
 				requireNothingSkipped((message != null) ? feed.streamSequence() - 1 : feed.streamSequence());
 				if (message != null) {
@@ -190,43 +185,26 @@ final class NatsTail implements LogTail {
 	private void reached() {
 		this.lastReached = this.ticker.nanoTime();
 		this.interrupted = false;
-		if (!isClosed()) {
+		if (!this.thread.isClosed()) {
 			this.observer.reached(new LogOffset(this.position));
 		}
 	}
 
 	private void interrupted(String reason) throws InterruptedException {
-		if (isClosed()) {
+		if (this.thread.isClosed()) {
 			return;
 		}
 		if (!this.interrupted) {
 			this.interrupted = true;
 			this.observer.interrupted(reason);
 		}
-		this.closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-	}
-
-	private boolean isClosed() {
-		return this.closed.getCount() == 0;
+		this.thread.pause(RETRY_MILLIS);
 	}
 
 	@Override
 	public void close() {
-		this.closed.countDown();
 		this.onClose.accept(this);
-		if (Thread.currentThread() == this.thread) {
-			return;
-		}
-		this.thread.interrupt();
-		try {
-			this.thread.join(JOIN_MILLIS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		if (this.thread.isAlive()) {
-			logger.warn("[{}] The observer of the log has not returned within {} ms", this.node, JOIN_MILLIS);
-		}
+		this.thread.close();
 	}
 
 	private static final class BrokenLogException extends Exception {

@@ -1,6 +1,5 @@
 package io.hacluster.replication.node;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,7 +15,6 @@ import io.hacluster.replication.ReplicationStatus.Counters;
 import io.hacluster.replication.ReplicationStatus.State;
 import io.hacluster.replication.follower.Follower;
 import io.hacluster.replication.follower.FollowerCounters;
-import io.hacluster.replication.follower.FollowerEvent.Received;
 import io.hacluster.replication.follower.FollowerProgress;
 import io.hacluster.replication.primary.PrimaryStatus;
 
@@ -26,8 +24,6 @@ import io.hacluster.replication.primary.PrimaryStatus;
 final class ReplicationReport {
 
 	private static final Duration LISTING_INTERVAL = Duration.ofSeconds(10);
-
-	private final Clock clock;
 
 	private final Ticker ticker;
 
@@ -54,12 +50,10 @@ final class ReplicationReport {
 	/**
 	 * Creates a report.
 	 * @param listing lists what has been set aside
-	 * @param clock for what the clocks of other machines have noted
-	 * @param ticker for everything else
+	 * @param ticker for when to list again
 	 */
-	ReplicationReport(Supplier<List<DivergedDatabase>> listing, Clock clock, Ticker ticker) {
+	ReplicationReport(Supplier<List<DivergedDatabase>> listing, Ticker ticker) {
 		this.listing = listing;
-		this.clock = clock;
 		this.ticker = ticker;
 		this.diverged = listing.get();
 		this.listedAt = ticker.nanoTime();
@@ -136,28 +130,11 @@ final class ReplicationReport {
 		}
 		if (followed != null) {
 			FollowerProgress progress = followed.progress();
-			return new ReplicationStatus(progress.state(), progress.txid(), progress.logTxid(), lag(followed),
+			return new ReplicationStatus(progress.state(), progress.txid(), progress.logTxid(), followed.lag(),
 					progress.failure(), currentlyDiverged(), counters(this.former));
 		}
 		return new ReplicationStatus(State.STOPPED, this.txid, this.txid, Duration.ZERO, null, currentlyDiverged(),
 				counters(this.former));
-	}
-
-	/**
-	 * How long the oldest transaction has been waiting that has come but is not applied:
-	 * since it was shipped, by the clocks of two machines, but no less than since it
-	 * came. Without news from the log it counts from the last.
-	 */
-	private Duration lag(Follower followed) {
-		Received oldest = followed.oldest();
-		long now = this.ticker.nanoTime();
-		if (oldest != null) {
-			Duration here = Duration.ofNanos(Math.max(0, now - oldest.receivedAt()));
-			Duration since = Duration.between(oldest.file().entry().timestamp(), this.clock.instant());
-			return (since.compareTo(here) > 0) ? since : here;
-		}
-		FollowerProgress progress = followed.progress();
-		return (progress.failure() != null) ? Duration.ofNanos(Math.max(0, now - progress.failedAt())) : Duration.ZERO;
 	}
 
 	private Counters counters(@Nullable PrimaryStatus primary) {

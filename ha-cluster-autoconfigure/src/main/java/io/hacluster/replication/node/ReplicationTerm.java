@@ -218,6 +218,7 @@ final class ReplicationTerm {
 
 		private PrimaryPosition move(RejoinBase base, Fence fence) throws IOException {
 			if (base instanceof Replica replica) {
+				replica.requireUntouched(this.files);
 				this.files.promote(replica.position().under(Place.DATABASE, fence));
 				return PrimaryPosition.level(replica.position().txid());
 			}

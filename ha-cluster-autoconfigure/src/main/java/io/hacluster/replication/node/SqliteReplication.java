@@ -82,7 +82,9 @@ public final class SqliteReplication implements Replication {
 				PrimarySettings.defaults()
 					.withCheckpointPages(settings.checkpointPages())
 					.withMinBatchInterval(settings.minBatchInterval()),
-				FollowerSettings.of(settings.checkpointPages()), node, store, listener, clock, ticker);
+				FollowerSettings.of(settings.checkpointPages())
+					.withReaders(settings.maxReplicaWalBytes(), settings.maxReaderDelay()),
+				node, store, listener, clock, ticker);
 	}
 
 	SqliteReplication(ReplicationSettings settings, PrimarySettings primarySettings, FollowerSettings followerSettings,
@@ -95,7 +97,7 @@ public final class SqliteReplication implements Replication {
 		this.ticker = ticker;
 		this.files = new ReplicaFiles(settings.path(), settings.replicaPath(), settings.divergedToKeep(), node, clock,
 				this::setAside);
-		this.report = new ReplicationReport(this.files::diverged, clock, ticker);
+		this.report = new ReplicationReport(this.files::diverged, ticker);
 		this.terms = new ReplicationTerm.Factory(primarySettings, LevelSettings.of(settings), node, store, this.files,
 				listener, clock, ticker);
 	}
@@ -118,7 +120,7 @@ public final class SqliteReplication implements Replication {
 			}
 			this.files.recover();
 			Follower started = new Follower(this.followerSettings, this.node, this.store, this.files,
-					this.report.counters(), this.ticker);
+					this.report.counters(), this.clock, this.ticker);
 			this.follower = started;
 			this.report.following(started);
 			started.start();

@@ -35,6 +35,8 @@ final class PrimaryEncoder {
 
 	private static final String PREFIX = "ship-";
 
+	private static final String LEFT = "{ship-,index-}*";
+
 	private static final int BUFFER = 1 << 16;
 
 	/**
@@ -65,7 +67,7 @@ final class PrimaryEncoder {
 	 * Removes what a former process left behind.
 	 */
 	void clean() throws IOException {
-		try (DirectoryStream<Path> left = Files.newDirectoryStream(this.staging, PREFIX + "*")) {
+		try (DirectoryStream<Path> left = Files.newDirectoryStream(this.staging, LEFT)) {
 			for (Path file : left) {
 				Files.deleteIfExists(file);
 			}
@@ -179,11 +181,12 @@ final class PrimaryEncoder {
 		}
 	}
 
-	private static long write(OutputStream out, LtxHeader header, Content content) throws IOException {
-		LtxWriter writer = new LtxWriter(out, header);
-		content.writeTo(writer);
-		writer.finish();
-		return writer.size();
+	private long write(OutputStream out, LtxHeader header, Content content) throws IOException {
+		try (LtxWriter writer = new LtxWriter(out, header, this.staging)) {
+			content.writeTo(writer);
+			writer.finish();
+			return writer.size();
+		}
 	}
 
 	@FunctionalInterface

@@ -51,6 +51,9 @@ public final class Snapshotter implements AutoCloseable {
 
 	private volatile boolean wanted;
 
+	/** Whether the database has to be read, since the log does not lead to it. */
+	private boolean copyOwed;
+
 	private @Nullable String failure;
 
 	/**
@@ -124,14 +127,17 @@ public final class Snapshotter implements AutoCloseable {
 	 * @return how long to wait before the next turn
 	 */
 	private synchronized Duration turn() throws InterruptedException {
-		boolean asked = this.wanted;
+		this.copyOwed |= this.wanted;
 		this.wanted = false;
 		this.failure = null;
-		attempt("The log could not be compacted", () -> this.keeper.compact().ifPresent(this::report));
-		boolean copy = asked || this.failure != null;
+		attempt("The log could not be compacted", () -> this.keeper.compact().ifPresent((missing) -> {
+			this.copyOwed = true;
+			logger.warn("[{}] {}, so that a snapshot has to cover them", this.identity, missing);
+		}));
 		attempt("No snapshot could be taken", () -> {
-			if (copy) {
+			if (this.copyOwed) {
 				copy();
+				this.copyOwed = false;
 			}
 			else if (this.keeper.isSnapshotDue()) {
 				snapshot();
@@ -149,14 +155,10 @@ public final class Snapshotter implements AutoCloseable {
 		}
 		catch (HaClusterException ex) {
 			if (!this.stopped) {
-				report(what + ": " + ex.getMessage());
+				this.failure = what + ": " + ex.getMessage();
+				logger.warn("[{}] {}", this.identity, this.failure);
 			}
 		}
-	}
-
-	private void report(String text) {
-		this.failure = text;
-		logger.warn("[{}] {}", this.identity, text);
 	}
 
 	/**

@@ -41,6 +41,8 @@ final class FetchedFile extends InputStream {
 
 	private volatile boolean closed;
 
+	private volatile @Nullable Throwable abandoned;
+
 	/**
 	 * Creates a file of which nothing is there yet.
 	 * @param entry what it is
@@ -57,32 +59,43 @@ final class FetchedFile extends InputStream {
 		return this.entry;
 	}
 
+	/**
+	 * Takes all bytes of the file.
+	 * @param in where they come from
+	 * @throws IOException if they cannot be read
+	 * @throws InterruptedException if interrupted
+	 */
 	void fill(InputStream in) throws IOException, InterruptedException {
-		int allocated = 0;
-		int length = 0;
-		while (length >= 0 && !this.closed) {
-			byte[] bytes = this.free.poll();
-			if (bytes == null && (this.small || allocated < BLOCKS)) {
-				bytes = new byte[this.small ? (int) Math.max(1, Math.min(BLOCK, this.entry.size())) : BLOCK];
-				allocated++;
-			}
-			while (bytes == null && !this.closed) {
-				bytes = this.free.poll(POLL_SECONDS, TimeUnit.SECONDS);
-			}
+		if (this.small) {
+			byte[] bytes = in.readNBytes(2 * Prefetch.SMALL);
+			put(new Block(bytes, bytes.length, null));
+		}
+		else {
+			stream(in);
+		}
+		put(new Block(new byte[0], -1, null));
+	}
+
+	private void stream(InputStream in) throws IOException, InterruptedException {
+		for (int i = 0; i < BLOCKS; i++) {
+			this.free.add(new byte[BLOCK]);
+		}
+		int length = BLOCK;
+		while (length == BLOCK && !this.closed) {
+			byte[] bytes = this.free.poll(POLL_SECONDS, TimeUnit.SECONDS);
 			if (bytes != null) {
-				length = readFully(in, bytes);
+				length = in.readNBytes(bytes, 0, BLOCK);
 				put(new Block(bytes, length, null));
 			}
 		}
 	}
 
 	/**
-	 * Reads as much as there is room for.
-	 * @return the number of bytes, -1 at the end
+	 * Says that nothing more comes, without a need for memory.
+	 * @param cause what has happened to the thread that fetches
 	 */
-	private static int readFully(InputStream in, byte[] bytes) throws IOException {
-		int length = in.readNBytes(bytes, 0, bytes.length);
-		return (length == 0) ? -1 : length;
+	void abandon(Throwable cause) {
+		this.abandoned = cause;
 	}
 
 	void fail(IOException failure) throws InterruptedException {
@@ -107,7 +120,7 @@ final class FetchedFile extends InputStream {
 			return 0;
 		}
 		Block block = this.current;
-		if (block == null || this.position == block.length()) {
+		while (block == null || this.position == block.length()) {
 			block = nextBlock(block);
 		}
 		if (block.failure() != null) {
@@ -122,11 +135,11 @@ final class FetchedFile extends InputStream {
 		return count;
 	}
 
-	private Block nextBlock(@Nullable Block former) throws InterruptedIOException {
+	private Block nextBlock(@Nullable Block former) throws IOException {
 		if (former != null && former.length() < 0) {
 			return former;
 		}
-		if (former != null) {
+		if (former != null && !this.small) {
 			this.free.offer(former.bytes());
 		}
 		this.position = 0;
@@ -135,6 +148,7 @@ final class FetchedFile extends InputStream {
 			// A store makes progress or fails within a bound
 			while (next == null) {
 				next = this.full.poll(POLL_SECONDS, TimeUnit.SECONDS);
+				requireFetching(next);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -145,11 +159,19 @@ final class FetchedFile extends InputStream {
 		return next;
 	}
 
+	private void requireFetching(@Nullable Block next) throws IOException {
+		Throwable cause = this.abandoned;
+		if (next == null && cause != null && this.full.isEmpty()) {
+			throw new IOException(this.entry.name() + " cannot be fetched: " + cause, cause);
+		}
+	}
+
 	@Override
 	public void close() {
 		if (!this.closed) {
 			this.closed = true;
 			this.full.clear();
+			this.free.clear();
 			this.current = null;
 			this.done.accept(this.entry);
 		}

@@ -21,10 +21,10 @@ import io.hacluster.replication.ReplicaStore;
 final class Prefetch implements AutoCloseable {
 
 	/** Bytes in flight. */
-	private static final int BUDGET = 16 * 1024 * 1024;
+	private static final int BUDGET = 8 * 1024 * 1024;
 
 	/** Files up to this size are held whole. */
-	static final int SMALL = 2 * 1024 * 1024;
+	static final int SMALL = 1024 * 1024;
 
 	private static final int THREADS = 8;
 
@@ -110,6 +110,11 @@ final class Prefetch implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			file.fail(new IOException(ex.getMessage(), ex));
+		}
+		catch (Error ex) {
+			// The reader waits for this file, whatever happens here
+			file.abandon(ex);
+			throw ex;
 		}
 	}
 

@@ -10,12 +10,15 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicaStore;
@@ -33,22 +36,29 @@ import static org.awaitility.Awaitility.await;
  */
 class FollowerCrashTests {
 
-	private static final int KILLS = 12;
+	private static final int KILLS = 6;
+
+	/** Each kill hits that many followers, wherever each of them is. */
+	private static final int FOLLOWERS = 10;
+
+	private static final int[] PAGE_SIZES = { 512, 4096, 65536 };
 
 	@TempDir
 	Path directory;
 
-	@Test
-	void killedAtRandomMomentsNeverLeavesATornReplica() throws Exception {
+	@ParameterizedTest
+	@FieldSource("PAGE_SIZES")
+	void killedAtRandomMomentsNeverLeavesATornReplica(int pageSize) throws Exception {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
-		try (TestLog log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
+		int kills = (pageSize == 4096) ? KILLS : 1;
+		try (TestLog log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"), pageSize);
 				ShippingThread shipping = new ShippingThread(log)) {
 			log.ship();
 			shipping.start();
-			long last = 0;
+			long[] last = new long[FOLLOWERS];
 			ReaderProcess reader = null;
-			for (int kill = 0; kill < KILLS; kill++) {
+			for (int kill = 0; kill < kills; kill++) {
 				Process process = child();
 				try (BufferedReader output = new BufferedReader(
 						new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -58,21 +68,25 @@ class FollowerCrashTests {
 					assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 				}
 				// from now on the wal-index outlives the followers
-				reader = (reader != null) ? reader : ReaderProcess.start(this.directory.resolve("replica.db"), 2);
-				last = assertSound(last, "seed %d, kill %d".formatted(seed, kill));
+				reader = (reader != null) ? reader : ReaderProcess.start(replica(this.directory, 0), 2);
+				for (int i = 0; i < FOLLOWERS; i++) {
+					last[i] = assertSound(i, last[i], "seed %d, kill %d of follower %d".formatted(seed, kill, i));
+				}
 			}
 			shipping.close();
 			assertThat(shipping.failure).isNull();
-			assertCatchesUp(log);
+			for (int i = 0; i < FOLLOWERS; i++) {
+				assertCatchesUp(log, i);
+				assertThat(last[i]).isGreaterThan(0);
+			}
 			long reads = reader.reads();
 			assertThat(reader.stop()).as("seed %d, what a reader saw that outlived them all", seed).isEmpty();
-			assertThat(reads).isGreaterThan(KILLS);
-			assertThat(last).isGreaterThan(0);
+			assertThat(reads).isGreaterThan(0);
 		}
 	}
 
-	private long assertSound(long last, String what) throws Exception {
-		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + this.directory.resolve("replica.db"));
+	private long assertSound(int number, long last, String what) throws Exception {
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + replica(this.directory, number));
 				Statement statement = connection.createStatement()) {
 			assertThat(query(statement, "SELECT sum(balance) FROM account")).as(what).isEqualTo(SourceDatabase.TOTAL);
 			long count = query(statement, "SELECT count(*) FROM entry");
@@ -85,15 +99,19 @@ class FollowerCrashTests {
 		}
 	}
 
-	private void assertCatchesUp(TestLog log) throws Exception {
+	private void assertCatchesUp(TestLog log, int number) throws Exception {
 		FollowerCounters counters = new FollowerCounters();
-		Follower follower = follower(log.store(), this.directory, counters);
+		Follower follower = follower(log.store(), this.directory, number, counters);
 		follower.start();
 		await().until(() -> follower.progress().txid() == log.source().txid());
-		long count = assertSound(0, "at the end");
+		long count = assertSound(number, 0, "at the end");
 		assertThat(count).isEqualTo(log.source().query("SELECT count(*) FROM entry"));
 		assertThat(counters.restores()).as("nothing had to be restored").isZero();
 		follower.stop(Duration.ofSeconds(10));
+	}
+
+	private static Path replica(Path directory, int number) {
+		return directory.resolve("replica" + number + ".db");
 	}
 
 	private Process child() throws Exception {
@@ -102,14 +120,15 @@ class FollowerCrashTests {
 			.start();
 	}
 
-	private static Follower follower(ReplicaStore store, Path directory, FollowerCounters counters) {
-		ReplicaFiles files = new ReplicaFiles(directory.resolve("data.db"), directory.resolve("replica.db"), 10,
-				TestLog.identity("follower"), Clock.systemUTC(), (database) -> {
+	private static Follower follower(ReplicaStore store, Path directory, int number, FollowerCounters counters) {
+		ReplicaFiles files = new ReplicaFiles(directory.resolve("data" + number + ".db"), replica(directory, number),
+				10, TestLog.identity("follower"), Clock.systemUTC(), (database) -> {
 					throw new AssertionError(database.reason());
 				});
 		FollowerSettings settings = new FollowerSettings(100, Duration.ofMillis(50), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		return new Follower(settings, TestLog.identity("follower"), store, files, counters, Ticker.SYSTEM);
+		return new Follower(settings, TestLog.identity("follower"), store, files, counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 	}
 
 	private static long query(Statement statement, String sql) throws Exception {
@@ -128,10 +147,15 @@ class FollowerCrashTests {
 		java.io.PrintStream out = System.out;
 		System.setOut(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));
 		LocalReplicaStore store = new LocalReplicaStore(directory.resolve("log"), TestLog.identity("follower"));
-		Follower follower = follower(store, directory, new FollowerCounters());
-		follower.start();
-		long before = follower.progress().txid();
-		follower.progress().await(() -> follower.progress().txid() > before, Duration.ofSeconds(60));
+		List<Follower> followers = new ArrayList<>();
+		for (int i = 0; i < FOLLOWERS; i++) {
+			followers.add(follower(store, directory, i, new FollowerCounters()));
+		}
+		followers.forEach(Follower::start);
+		for (Follower follower : followers) {
+			long before = follower.progress().txid();
+			follower.progress().await(() -> follower.progress().txid() > before, Duration.ofSeconds(60));
+		}
 		out.println("following");
 		Thread.sleep(60_000);
 	}
@@ -153,7 +177,7 @@ class FollowerCrashTests {
 			try {
 				for (int i = 0; !this.closed; i++) {
 					this.log.transferAndShip(i);
-					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
 				}
 			}
 			catch (Exception ex) {

@@ -238,7 +238,7 @@ class FollowerTests {
 			statement.execute("BEGIN IMMEDIATE");
 			statement.execute("UPDATE account SET balance = 0");
 			assertThat(stop()).isInstanceOf(Nothing.class);
-			statement.execute("COMMIT");
+			statement.execute("ROLLBACK");
 		}
 		assertThat(this.setAside).hasSize(1);
 		start();
@@ -342,7 +342,8 @@ class FollowerTests {
 	private void start(ReplicaStore store) {
 		FollowerSettings settings = new FollowerSettings(300, Duration.ofSeconds(10), Duration.ofMillis(200),
 				Duration.ofSeconds(10));
-		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Ticker.SYSTEM);
+		this.follower = new Follower(settings, NODE, store, this.files, this.counters, Clock.systemUTC(),
+				Ticker.SYSTEM);
 		this.follower.start();
 	}
 

@@ -50,7 +50,7 @@ class FullDiskTests {
 				NODE, Clock.systemUTC(), (database) -> {
 				});
 		this.follower = new Follower(FollowerSettings.of(100), NODE, this.log.store(), this.files,
-				new FollowerCounters(), Ticker.SYSTEM);
+				new FollowerCounters(), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
 	@AfterEach

@@ -22,9 +22,12 @@ import io.hacluster.test.JavaProcess;
  * A JVM of its own that reads a replica through SQLite as fast as it can and checks what
  * no reader may ever see broken. Mode 0 keeps its connection, mode 1 opens a new one now
  * and then, both without a busy timeout: a reader is never blocked. Mode 2 keeps its
- * connection and waits while a writer's crash is recovered from.
+ * connection and waits while a writer's crash is recovered from. Mode 3 keeps its
+ * connection until it is told that the replica is another file now.
  */
 final class ReaderProcess {
+
+	private static final int CANTOPEN = 14;
 
 	private final Process process;
 
@@ -33,6 +36,8 @@ final class ReaderProcess {
 	private final List<String> complaints = new CopyOnWriteArrayList<>();
 
 	private final AtomicLong reads = new AtomicLong();
+
+	private final AtomicLong connects = new AtomicLong();
 
 	private ReaderProcess(Process process) {
 		this.process = process;
@@ -57,6 +62,9 @@ final class ReaderProcess {
 				if (line.startsWith("read ")) {
 					this.reads.set(Long.parseLong(line.substring(5)));
 				}
+				else if (line.equals("connected again")) {
+					this.connects.incrementAndGet();
+				}
 				else {
 					this.complaints.add(line);
 				}
@@ -69,6 +77,13 @@ final class ReaderProcess {
 
 	long reads() {
 		return this.reads.get();
+	}
+
+	/**
+	 * Returns how often the reader has connected again because it had to.
+	 */
+	long connects() {
+		return this.connects.get();
 	}
 
 	boolean isAlive() {
@@ -104,7 +119,12 @@ final class ReaderProcess {
 				last = check(connection, last);
 			}
 			catch (SQLException ex) {
-				System.out.println("after " + reads + " reads: " + ex);
+				if (!args[1].equals("3") || ex.getErrorCode() != CANTOPEN) {
+					System.out.println("after " + reads + " reads: " + ex);
+				}
+				connection.close();
+				connection = reconnect(args[0]);
+				System.out.println("connected again");
 			}
 			System.out.println("read " + ++reads);
 			if (args[1].equals("2")) {
@@ -158,6 +178,26 @@ final class ReaderProcess {
 		try (ResultSet result = statement.executeQuery(sql)) {
 			result.next();
 			return result.getLong(1);
+		}
+	}
+
+	/**
+	 * A replica that is being built anew is not there for a while; SQLite makes an empty
+	 * database in its place if asked to.
+	 */
+	private static Connection reconnect(String path) throws Exception {
+		while (true) {
+			try {
+				Connection connection = DriverManager.getConnection("jdbc:sqlite:file:" + path + "?mode=rw");
+				try (Statement statement = connection.createStatement()) {
+					statement.execute("PRAGMA busy_timeout=5000");
+					query(statement, "SELECT count(*) FROM entry");
+				}
+				return connection;
+			}
+			catch (SQLException ex) {
+				Thread.sleep(5);
+			}
 		}
 	}
 

@@ -288,14 +288,16 @@ class ReplicaDatabaseTests {
 		ReplicaDatabase.open(new ReplicaFile(replica), Ticker.SYSTEM).close();
 	}
 
-	@Test
-	void readersInOtherProcessesNeverSeeATornState() throws Exception {
+	@ParameterizedTest
+	@ValueSource(ints = { 512, 4096, 65536 })
+	void readersInOtherProcessesNeverSeeATornState(int pageSize) throws Exception {
+		open(pageSize);
 		List<ReaderProcess> readers = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			readers.add(ReaderProcess.start(this.file.database(), i));
 		}
 		Random random = new Random(42);
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(6);
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
 		int applied = 0;
 		while (System.nanoTime() < end || applied <= 50 || readers.stream().anyMatch((reader) -> reader.reads() < 50)) {
 			int batch = 1 + random.nextInt(3);
@@ -312,7 +314,7 @@ class ReplicaDatabaseTests {
 		for (ReaderProcess reader : readers) {
 			assertThat(reader.stop()).as("what reader saw").isEmpty();
 		}
-		assertThat(applied).isGreaterThan(50);
+		assertThat(applied).isGreaterThan(20);
 		assertSame();
 		assertThat(integrity()).isEqualTo("ok");
 	}

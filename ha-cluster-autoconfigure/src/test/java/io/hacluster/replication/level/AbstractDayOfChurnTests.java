@@ -44,6 +44,11 @@ abstract class AbstractDayOfChurnTests {
 	abstract ReplicaStore openStore(Path directory);
 
 	/**
+	 * Leaves behind what a leader does that is killed in the middle of a compaction.
+	 */
+	abstract void leaveUnfinished();
+
+	/**
 	 * Returns what the store itself has of the log.
 	 */
 	abstract Footprint footprint(ReplicaStore store) throws Exception;
@@ -77,8 +82,9 @@ abstract class AbstractDayOfChurnTests {
 			}
 			log.clock.advance(Duration.ofSeconds(60 - log.clock.instant().getEpochSecond() % 60));
 			log.keep();
-			if (random.nextInt(300) == 0) {
+			if (random.nextInt(100) == 0) {
 				log.writer.close();
+				leaveUnfinished();
 				log.lead();
 			}
 		}

@@ -266,12 +266,23 @@ class LogKeeperTests {
 	}
 
 	@Test
-	void compactWhenToldToStopLeavesNothingBehind() throws Exception {
+	void compactWhenToldToStopDoesNothing() throws Exception {
 		commit(4);
 		nextInterval();
 		this.log.stopped = true;
 		this.log.keeper.compact();
 		assertThat(this.log.names(1)).isEmpty();
+	}
+
+	@Test
+	void compactWhenToldToStopDuringTheUploadEndsItAndLeavesNothingBehind() throws Exception {
+		commit(4);
+		nextInterval();
+		this.memory.beforeAppend = () -> this.log.stopped = true;
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(this.log.keeper::compact)
+			.withMessageContaining("abandoned");
+		assertThat(this.log.names(1)).isEmpty();
+		assertNothingIsStaged();
 	}
 
 	/**

@@ -33,6 +33,9 @@ final class MemoryStore implements ReplicaStore {
 
 	private long offset;
 
+	Runnable beforeAppend = () -> {
+	};
+
 	/**
 	 * Changes what is stored of a file.
 	 */
@@ -108,6 +111,7 @@ final class MemoryStore implements ReplicaStore {
 
 		@Override
 		public CompletableFuture<LogEntry> append(LtxName name, Instant timestamp, ByteSource content) {
+			MemoryStore.this.beforeAppend.run();
 			try (InputStream in = content.openStream()) {
 				byte[] bytes = in.readAllBytes();
 				LogEntry entry = new LogEntry(name, bytes.length, timestamp, new LogOffset(++MemoryStore.this.offset));

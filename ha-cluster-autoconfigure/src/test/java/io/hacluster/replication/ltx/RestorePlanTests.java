@@ -71,6 +71,19 @@ class RestorePlanTests {
 		assertThat(RestorePlan.resume(files, 5, 6)).isEqualTo(names("0:6-6"));
 	}
 
+	/**
+	 * Litestream #1460: a file that begins before the position was not seen.
+	 */
+	@Test
+	void resumeWhenAFileStraddlesThePositionTakesItBug20() {
+		for (long position = 5; position < 10; position++) {
+			assertThat(RestorePlan.resume(names("9:1-4 1:5-10"), position, RestorePlan.LATEST))
+				.isEqualTo(names("1:5-10"));
+		}
+		assertThat(RestorePlan.resume(names("9:1-4 0:7-7 1:5-10 2:3-12 0:13-13"), 6, RestorePlan.LATEST))
+			.isEqualTo(names("2:3-12 0:13-13"));
+	}
+
 	@Test
 	void resumeWhenThereIsNothingToDoPlansNothing() {
 		List<LtxName> files = names("9:1-5 0:6-6");

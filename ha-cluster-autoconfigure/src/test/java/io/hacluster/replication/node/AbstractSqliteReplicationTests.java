@@ -556,6 +556,25 @@ abstract class AbstractSqliteReplicationTests {
 	}
 
 	@Test
+	void promoteWhenSomebodyHasWrittenSinceFollowingStoppedFails() throws Exception {
+		TestNode leader = leader("a", 1);
+		TestNode follower = node("b");
+		follower.follow();
+		leader.insert(0, 10);
+		assertThat(leader.stepDown()).isTrue();
+		follower.catchUp();
+		follower.replication().fenceAndCatchUp(new Epoch(2), TestNode.TIMEOUT);
+		follower.replication().stopFollowing(TestNode.TIMEOUT);
+		writeAsStranger(follower.replica(), "");
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(() -> follower.replication().promote())
+			.withMessageContaining("since it was closed");
+		follower.follow();
+		follower.catchUp();
+		assertThat(follower.rows(follower.replica())).hasSize(10).doesNotContain(1000);
+		assertThat(follower.diverged).hasSize(1);
+	}
+
+	@Test
 	void promoteWhenThereIsNoDatabaseButALogFails() throws Exception {
 		TestNode late = node("b");
 		late.follow();

@@ -2,6 +2,7 @@ package io.hacluster.replication.peer;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.hacluster.test.Litestream;
 import io.hacluster.test.SqliteShell;
@@ -17,7 +18,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 record Dump(List<String> lines) {
 
 	static Dump of(SqliteShell shell) {
-		return new Dump(shell.dump().stream().filter((line) -> !line.contains("_litestream_")).toList());
+		return of(integrity(shell), shell);
+	}
+
+	private static Dump of(List<String> integrity, SqliteShell shell) {
+		Stream<String> rows = shell.run(".dump").stream().filter((line) -> !line.contains("_litestream_"));
+		return new Dump(Stream.concat(integrity.stream(), rows).toList());
+	}
+
+	private static List<String> integrity(SqliteShell shell) {
+		return shell.run("PRAGMA integrity_check(1000000);");
 	}
 
 	static Dump of(Path database) {
@@ -31,8 +41,20 @@ record Dump(List<String> lines) {
 	 */
 	static Dump ofReplica(String url) {
 		try (SqliteShell shell = Litestream.open(url)) {
-			return of(shell);
+			return of(integrityOfReplica(shell), shell);
 		}
+	}
+
+	/**
+	 * Checks a replica that Litestream's extension has opened. It takes the greatest page
+	 * in any file that it needs for the size of the database: after a shrink, the pages
+	 * beyond the true end are there and not used, whoever wrote the files.
+	 */
+	static List<String> integrityOfReplica(SqliteShell shell) {
+		List<String> lines = integrity(shell).stream()
+			.filter((line) -> !line.matches("Page \\d+ is never used"))
+			.toList();
+		return lines.equals(List.of("*** in database main ***")) ? List.of("ok") : lines;
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import io.hacluster.Epoch;
@@ -34,24 +35,29 @@ final class PeerNode implements AutoCloseable {
 	private final SqliteReplication replication;
 
 	PeerNode(Path directory, Function<NodeIdentity, ReplicaStore> stores) throws IOException {
+		this(directory, stores, (database, replica) -> new ReplicationSettings(database, replica, Duration.ofSeconds(1),
+				Duration.ofHours(24)));
+	}
+
+	PeerNode(Path directory, Function<NodeIdentity, ReplicaStore> stores,
+			BiFunction<Path, Path, ReplicationSettings> settings) throws IOException {
 		this.directory = Files.createDirectories(directory);
 		NodeIdentity identity = new NodeIdentity("peer", new NodeId("node"), "nonce-" + System.nanoTime());
 		this.store = stores.apply(identity);
-		ReplicationSettings settings = new ReplicationSettings(database(), replica(), Duration.ofSeconds(1),
-				Duration.ofHours(24));
-		this.replication = new SqliteReplication(settings, identity, this.store, new ReplicationListener() {
+		this.replication = new SqliteReplication(settings.apply(database(), replica()), identity, this.store,
+				new ReplicationListener() {
 
-			@Override
-			public void diverged(DivergedDatabase database) {
-				throw new AssertionError("Set aside: " + database);
-			}
+					@Override
+					public void diverged(DivergedDatabase database) {
+						throw new AssertionError("Set aside: " + database);
+					}
 
-			@Override
-			public void fenced(FencedException cause) {
-				throw new AssertionError("Fenced", cause);
-			}
+					@Override
+					public void fenced(FencedException cause) {
+						throw new AssertionError("Fenced", cause);
+					}
 
-		}, Clock.systemUTC(), Ticker.SYSTEM);
+				}, Clock.systemUTC(), Ticker.SYSTEM);
 	}
 
 	Path database() {

@@ -12,11 +12,12 @@ import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.NUID;
-import io.nats.client.Nats;
 import io.nats.client.ObjectStore;
 import io.nats.client.api.ObjectInfo;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
+
+import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,9 +29,9 @@ final class Rechunker {
 	private Rechunker() {
 	}
 
-	static void rechunk(String server, String bucket) throws Exception {
+	static void rechunk(NatsServer server, String bucket) throws Exception {
 		Random random = new Random(1);
-		try (Connection connection = Nats.connect(server)) {
+		try (Connection connection = server.connect()) {
 			ObjectStore store = connection.objectStore(bucket);
 			List<ObjectInfo> objects = store.getList();
 			assertThat(objects).hasSizeGreaterThan(4);

@@ -71,7 +71,7 @@ class WeReadLitestreamTests {
 	void replicaInABucketOfAnyChunksBug25() throws Exception {
 		NatsReplicaStoreSettings settings = bucket();
 		replicate(Litestream.CURRENT, 4096, AutoVacuum.INCREMENTAL, stores(settings), url(settings));
-		Rechunker.rechunk(server.url(), settings.bucket());
+		Rechunker.rechunk(server, settings.bucket());
 		assertRestored(stores(settings), Dump.of(this.directory.resolve("litestream.db")));
 	}
 

@@ -1,6 +1,7 @@
 package io.hacluster.samples.lab;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -10,9 +11,13 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Measures the figures of {@code docs/benchmarks.md}. A row that breaks, or does not end,
- * is reported, and the others go on.
+ * is reported, and the others go on as long as there is time.
  */
 final class Benchmark {
+
+	private static final Duration LIMIT = Duration.ofMinutes(12);
+
+	private final long start = System.nanoTime();
 
 	private final LabOptions options;
 
@@ -45,6 +50,12 @@ final class Benchmark {
 
 	private void run(BenchmarkRow row) {
 		String name = row.name().toLowerCase(Locale.ROOT);
+		Duration left = LIMIT.minusNanos(System.nanoTime() - this.start);
+		if (left.isNegative()) {
+			this.findings.add(Finding.skipped(name, "the " + LIMIT.toMinutes() + " minutes are over"));
+			return;
+		}
+		Duration limit = (row.limit().compareTo(left) < 0) ? row.limit() : left;
 		this.progress.say("--- %s", name);
 		try (BenchmarkContext context = new BenchmarkContext(this.options.below(name), this.progress, this.lab,
 				this.findings)) {
@@ -56,7 +67,7 @@ final class Benchmark {
 			thread.setDaemon(true);
 			thread.start();
 			try {
-				task.get(row.limit().toMillis(), TimeUnit.MILLISECONDS);
+				task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
 			}
 			finally {
 				thread.interrupt();
@@ -68,7 +79,7 @@ final class Benchmark {
 			this.findings.add(Finding.failed(name, String.valueOf(cause.getMessage()).lines().findFirst().orElse("")));
 		}
 		catch (TimeoutException ex) {
-			this.findings.add(Finding.failed(name, "not done after " + row.limit().toSeconds() + " s"));
+			this.findings.add(Finding.failed(name, "not done after " + limit.toSeconds() + " s"));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -22,14 +22,14 @@ enum BenchmarkRow {
 	/** A database out of NATS. */
 	RESTORE(Duration.ofMinutes(4)),
 
-	/** Promotion by size of the database. */
-	PROMOTION(Duration.ofMinutes(6)),
-
 	/** A graceful step-down as a client sees it. */
 	OUTAGE(Duration.ofMinutes(2)),
 
 	/** What nodes cost while nothing happens. */
-	IDLE(Duration.ofMinutes(2));
+	IDLE(Duration.ofMinutes(2)),
+
+	/** Promotion by size of the database. */
+	PROMOTION(Duration.ofMinutes(6));
 
 	private final Duration limit;
 

@@ -47,6 +47,13 @@ final class ChildProcess {
 		return this.process.isAlive();
 	}
 
+	/**
+	 * Returns the exit code of the process, which must have ended.
+	 */
+	int exitCode() {
+		return this.process.exitValue();
+	}
+
 	List<ProcessHandle> descendants() {
 		return this.process.descendants().toList();
 	}

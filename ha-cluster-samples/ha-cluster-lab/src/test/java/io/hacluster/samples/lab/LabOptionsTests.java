@@ -30,6 +30,16 @@ class LabOptionsTests {
 	}
 
 	@Test
+	void parseWhenRowsAreNamedMeasuresOnlyThem() {
+		assertThat(parse("bench", "lag", "cpu", "--store", "local").rows()).containsExactly(BenchmarkRow.LAG,
+				BenchmarkRow.CPU);
+		assertThat(parse("bench", "--store", "local").rows()).containsExactly(BenchmarkRow.values());
+		assertThat(parse("bench", "all", "--store", "local").rows()).containsExactly(BenchmarkRow.values());
+		assertThatIllegalArgumentException().isThrownBy(() -> parse("lag", "--store", "local"))
+			.withMessageContaining("'bench'");
+	}
+
+	@Test
 	void parseWhenNatsWithoutServerIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> parse("--json"))
 			.withMessageContaining("--nats-server BINARY");
