@@ -145,9 +145,8 @@ final class LocalTail implements LogTail {
 	}
 
 	/**
-	 * A listing of many files takes long, and is spared while the directory says that
-	 * nothing came or went; not for ever, since it says so only as exactly as the clock
-	 * of the file system goes.
+	 * Spares listings of many files while the directory says that nothing came or went;
+	 * not for ever, since it says so only as exactly as its clock goes.
 	 */
 	private boolean hasChanged() throws IOException {
 		Path batches = this.directory.level(LtxName.LEVEL_BATCH);

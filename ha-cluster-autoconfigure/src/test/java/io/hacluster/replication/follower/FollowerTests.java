@@ -150,6 +150,9 @@ class FollowerTests {
 		assertSame();
 	}
 
+	/**
+	 * Litestream's follower applied a file before it had verified it.
+	 */
 	@Test
 	void whenFileIsCorruptDoesNotApplyItAndSaysSo() throws Exception {
 		this.log.ship();

@@ -19,14 +19,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Damages files in every place and way: the answer is one {@link LtxFormatException} and
- * nothing else. Bounded are its time, and its memory: 512 KiB and 4 bytes for each byte
- * of the file, since the format's largest page is 64 KiB. At least 160,000 inputs; with
+ * nothing else. Bounded are its time, and its memory: 1 MiB and 4 bytes for each byte of
+ * the file, since the format's largest page is 64 KiB. At least 160,000 inputs; with
  * those of the write-ahead log more than 300,000.
  */
 @Timeout(120)
 class LtxFuzzTests {
 
-	private final Fuzz fuzz = new Fuzz(512 << 10, 4);
+	private final Fuzz fuzz = new Fuzz(1 << 20, 4);
 
 	/**
 	 * Litestream #1431: a truncated index was none.

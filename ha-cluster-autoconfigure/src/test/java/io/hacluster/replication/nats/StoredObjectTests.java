@@ -32,7 +32,7 @@ class StoredObjectTests {
 	private static final StoredObject OBJECT = new StoredObject(NAME, "abcDEF123", 330, 13,
 			StoredObject.digest(StoredObject.newDigest()), Instant.parse("2026-01-02T03:04:05.6Z"), false);
 
-	private final Fuzz fuzz = new Fuzz(256 << 10, 200);
+	private final Fuzz fuzz = new Fuzz(1 << 20, 200);
 
 	@Test
 	void decodeReadsWhatEncodeWrote() {

@@ -18,6 +18,9 @@ final class Heap {
 
 	private static final Pattern RESIDENT_PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB");
 
+	/** To attach to a JVM takes a moment in which it answers. */
+	private static final int ATTEMPTS = 5;
+
 	private Heap() {
 	}
 
@@ -27,12 +30,24 @@ final class Heap {
 	 * @return MiB
 	 */
 	static double live(ChildProcess process) throws IOException {
+		String output = "";
+		for (int i = 0; i < ATTEMPTS && process.isAlive(); i++) {
+			output = histogram(process);
+			if (TOTAL.matcher(output).find()) {
+				break;
+			}
+			Await.pause();
+		}
+		return parse(output);
+	}
+
+	private static String histogram(ChildProcess process) throws IOException {
 		Process jcmd = new ProcessBuilder(Path.of(NodeCommand.java()).resolveSibling("jcmd").toString(),
 				Long.toString(process.pid()), "GC.class_histogram")
 			.redirectErrorStream(true)
 			.start();
 		try (InputStream output = jcmd.getInputStream()) {
-			return parse(new String(output.readAllBytes(), StandardCharsets.UTF_8));
+			return new String(output.readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
 

@@ -16,7 +16,7 @@ import java.util.concurrent.FutureTask;
  */
 final class MemoryMeasurement implements Measurement {
 
-	private static final Duration START = Duration.ofSeconds(60);
+	private static final Duration START = Duration.ofSeconds(90);
 
 	private static final Duration SETTLING = Duration.ofSeconds(5);
 
