@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -28,6 +27,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
+import io.hacluster.test.JavaProcess;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,8 +59,8 @@ class HaClusterApplicationTests {
 				  store: nats
 				  nats.servers: %s
 				  election:
-				    lease-duration: 4s
-				    renew-interval: 1s
+				    lease-duration: 60s
+				    renew-interval: 2s
 				  sqlite.path: %s
 				spring.main.web-application-type: servlet
 				server.port: 0
@@ -92,7 +92,7 @@ class HaClusterApplicationTests {
 		}
 		Path portFile = this.directory.resolve("port");
 		this.node = start("--test.port-file=" + portFile);
-		await().atMost(PATIENCE).until(() -> Files.exists(portFile));
+		await().atMost(PATIENCE).until(() -> Files.exists(portFile) && Files.size(portFile) > 0);
 		URI endpoint = URI.create("http://127.0.0.1:" + Files.readString(portFile) + "/actuator/leader");
 		await().atMost(PATIENCE).until(() -> get(endpoint).contains("\"position\":1"));
 
@@ -155,10 +155,7 @@ class HaClusterApplicationTests {
 	}
 
 	private Process start(String... arguments) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-cp", System.getProperty("java.class.path"), Application.class.getName()));
-		command.addAll(List.of(arguments));
+		List<String> command = JavaProcess.command(Application.class, "256m", arguments);
 		Process process = new ProcessBuilder(command).redirectErrorStream(true)
 			.directory(this.directory.toFile())
 			.start();

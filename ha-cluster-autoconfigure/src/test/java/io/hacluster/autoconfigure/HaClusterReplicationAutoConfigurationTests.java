@@ -88,16 +88,14 @@ class HaClusterReplicationAutoConfigurationTests {
 		withDatabase("a").withPropertyValues("ha.cluster.replication.min-batch-interval=1h").run((first) -> {
 			awaitLeader(first);
 			write(database("a"), "CREATE TABLE t (x)");
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(20))
-				.until(() -> first.getBean(Replication.class).status().txid() > 0);
+			Awaitility.await().until(() -> first.getBean(Replication.class).status().txid() > 0);
 			for (int i = 0; i < 30; i++) {
 				write(database("a"), "INSERT INTO t VALUES (1)");
 			}
 			withDatabase("b").run((second) -> {
 				first.getSourceApplicationContext().close();
 				awaitLeader(second);
-				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(database("b")));
+				Awaitility.await().until(() -> Files.exists(database("b")));
 				assertThat(count(database("b"))).isEqualTo(30);
 				// the full copy, two at the beginning, and the rest when it steps down
 				assertThat(second.getBean(LocalReplicaStore.class).list())
@@ -132,11 +130,11 @@ class HaClusterReplicationAutoConfigurationTests {
 				awaitLeader(context);
 				LocalReplicaStore store = context.getBean(LocalReplicaStore.class);
 				write(database("a"), "CREATE TABLE t (x)", "INSERT INTO t VALUES (1)");
-				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+				Awaitility.await().until(() -> {
 					write(database("a"), "INSERT INTO t VALUES (2)");
 					return level(store, 1) >= 3;
 				});
-				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> level(store, LtxName.LEVEL_BATCH) == 1);
+				Awaitility.await().until(() -> level(store, LtxName.LEVEL_BATCH) == 1);
 				assertThat(level(store, 3)).isZero();
 			});
 	}
@@ -150,9 +148,7 @@ class HaClusterReplicationAutoConfigurationTests {
 		withDatabase("a").run((first) -> {
 			awaitLeader(first);
 			write(database("a"), "CREATE TABLE t (x)");
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(20))
-				.until(() -> first.getBean(Replication.class).status().txid() > 0);
+			Awaitility.await().until(() -> first.getBean(Replication.class).status().txid() > 0);
 			Path foreign = Files.createDirectories(this.directory.resolve("b")).resolve("data.db");
 			for (int i = 1; i <= 3; i++) {
 				Files.writeString(foreign.resolveSibling("data.db.diverged-1-2026010" + i + "T000000Z"), "older");
@@ -160,9 +156,7 @@ class HaClusterReplicationAutoConfigurationTests {
 			write(database("b"), "CREATE TABLE foreign_table (x)");
 			withDatabase("b").withPropertyValues("ha.cluster.replication.diverged-to-keep=2").run((second) -> {
 				Replication replication = second.getBean(Replication.class);
-				Awaitility.await()
-					.atMost(Duration.ofSeconds(20))
-					.until(() -> replication.status().counters().divergences() == 1);
+				Awaitility.await().until(() -> replication.status().counters().divergences() == 1);
 				assertThat(replication.status().diverged()).hasSize(2)
 					.first()
 					.satisfies((kept) -> assertThat(kept.file()).hasFileName("data.db.diverged-1-20260103T000000Z"));
@@ -180,7 +174,7 @@ class HaClusterReplicationAutoConfigurationTests {
 						"ha.cluster.replication.max-reader-delay=10ms")
 				.run((second) -> {
 					Path replica = Path.of(database("b") + "-replica");
-					Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(replica));
+					Awaitility.await().until(() -> Files.exists(replica));
 					Object inode = Files.getAttribute(replica, "unix:ino");
 					try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + replica);
 							Statement statement = reader.createStatement()) {
@@ -189,7 +183,7 @@ class HaClusterReplicationAutoConfigurationTests {
 						for (int i = 0; i < 8; i++) {
 							write(database("a"), "INSERT INTO t VALUES (randomblob(500000))");
 						}
-						Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+						Awaitility.await().until(() -> {
 							write(database("a"), "INSERT INTO t VALUES (randomblob(500000))");
 							return !Files.getAttribute(replica, "unix:ino").equals(inode);
 						});

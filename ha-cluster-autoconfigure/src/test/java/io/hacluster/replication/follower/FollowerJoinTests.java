@@ -139,7 +139,7 @@ class FollowerJoinTests {
 		}
 		assertSame();
 		assertThat(this.counters.restores()).isOne();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.follower.progress().failure() == null);
+		await().until(() -> this.follower.progress().failure() == null);
 	}
 
 	/**
@@ -248,8 +248,7 @@ class FollowerJoinTests {
 
 	private void assertMissingIsSaid(ReplicaStore store) {
 		start(store);
-		await().atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("No LTX file continues"));
+		await().untilAsserted(() -> assertThat(this.follower.progress().failure()).contains("No LTX file continues"));
 	}
 
 	private void ship(long from, long to) {
@@ -295,7 +294,7 @@ class FollowerJoinTests {
 	}
 
 	private void awaitTxid(long txid) {
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.follower.progress().txid() == txid);
+		await().until(() -> this.follower.progress().txid() == txid);
 	}
 
 	private void assertSame() throws SQLException {

@@ -106,7 +106,7 @@ class LongReaderTests {
 
 	@Test
 	void readerThatEndsInTimeIsWaitedForAndTheDelayIsSeenAsLag() throws Exception {
-		start(Duration.ofSeconds(30));
+		start(Duration.ofMinutes(4));
 		Object inode = inode();
 		try (Connection reader = connect(); Statement statement = reader.createStatement()) {
 			statement.execute("BEGIN");
@@ -114,9 +114,8 @@ class LongReaderTests {
 			for (int i = 0; i < 40; i++) {
 				shipMegabyte(i);
 			}
-			await().atMost(Duration.ofSeconds(20))
-				.until(() -> this.follower.lag().compareTo(Duration.ofSeconds(1)) > 0
-						&& this.follower.progress().logTxid() > this.follower.progress().txid());
+			await().until(() -> this.follower.lag().compareTo(Duration.ofSeconds(1)) > 0
+					&& this.follower.progress().logTxid() > this.follower.progress().txid());
 			statement.execute("COMMIT");
 			awaitLevel();
 			assertThat(query(statement, "SELECT count(*) FROM entry"))
@@ -131,7 +130,7 @@ class LongReaderTests {
 	 */
 	@Test
 	void readersThatComeAndGoNeitherKeepTheLogNorLoseTheirConnection() throws Exception {
-		start(Duration.ofSeconds(30));
+		start(Duration.ofMinutes(4));
 		Object inode = inode();
 		List<ReplicaReader> readers = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
@@ -158,7 +157,7 @@ class LongReaderTests {
 	void readerInAnotherProcessIsToldOfEachNewFile() throws Exception {
 		start(Duration.ofMillis(50));
 		ReaderProcess reader = ReaderProcess.start(this.files.replica().database(), 3);
-		await().atMost(Duration.ofSeconds(30)).until(() -> reader.reads() > 5);
+		await().until(() -> reader.reads() > 5);
 		for (int round = 0; round < 3; round++) {
 			Object inode = inode();
 			try (Connection slow = connect(); Statement statement = slow.createStatement()) {
@@ -169,17 +168,17 @@ class LongReaderTests {
 				}
 			}
 			long connects = round;
-			await().atMost(Duration.ofSeconds(30)).until(() -> reader.connects() > connects);
+			await().until(() -> reader.connects() > connects);
 		}
 		awaitLevel();
 		try (Connection stranger = connect(); Statement statement = stranger.createStatement()) {
 			statement.execute("UPDATE account SET note = 'mine' WHERE id = 1");
 		}
 		this.log.transferAndShip(1);
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.counters.restores() == 2);
-		await().atMost(Duration.ofSeconds(30)).until(() -> reader.connects() > 3);
+		await().until(() -> this.counters.restores() == 2);
+		await().until(() -> reader.connects() > 3);
 		long reads = reader.reads();
-		await().atMost(Duration.ofSeconds(30)).until(() -> reader.reads() > reads + 5);
+		await().until(() -> reader.reads() > reads + 5);
 		awaitLevel();
 		assertThat(reader.stop()).isEmpty();
 		assertThat(this.setAside).hasSize(1);
@@ -202,7 +201,7 @@ class LongReaderTests {
 	}
 
 	private void awaitLevel() {
-		await().atMost(Duration.ofSeconds(60))
+		await()
 			.until(() -> this.follower.progress().txid() == this.log.source().txid() && this.follower.lag().isZero());
 	}
 

@@ -124,9 +124,7 @@ class PrimaryPaceTests {
 		shipFirst();
 		long before = this.fixture.primary.status().checkpoints();
 		writer.insert(30, 3000);
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
-			.until(() -> this.fixture.primary.status().checkpoints() > before);
+		Awaitility.await().until(() -> this.fixture.primary.status().checkpoints() > before);
 		writer.closeDatabase();
 		this.fixture.assertEndsEqual();
 	}

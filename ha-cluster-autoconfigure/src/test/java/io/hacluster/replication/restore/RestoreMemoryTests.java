@@ -13,7 +13,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-import io.nats.client.Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,8 @@ import io.hacluster.replication.ltx.LtxHeader;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxWriter;
 import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.replication.nats.PatientSettings;
+import io.hacluster.test.JavaProcess;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,12 +51,11 @@ class RestoreMemoryTests {
 		try (NatsServer server = NatsServer.start(this.directory.resolve("nats"))) {
 			ship(server, source);
 			Path target = this.directory.resolve("target.db");
-			Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-					"-Xmx64m", "-cp", System.getProperty("java.class.path"), RestoreMemoryTests.class.getName(),
-					server.url(), target.toString())
+			Process process = new ProcessBuilder(
+					JavaProcess.command(RestoreMemoryTests.class, "64m", server.url(), target.toString()))
 				.redirectErrorStream(true)
 				.start();
-			if (!process.waitFor(60, TimeUnit.SECONDS)) {
+			if (!process.waitFor(240, TimeUnit.SECONDS)) {
 				process.destroyForcibly();
 			}
 			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -74,8 +73,8 @@ class RestoreMemoryTests {
 	}
 
 	private static NatsReplicaStore store(String url, Path path) {
-		return new NatsReplicaStore(() -> Options.builder().server(url),
-				NatsReplicaStoreSettings.of("test", path.resolveSibling("spool")), TestLog.identity("small"));
+		return new NatsReplicaStore(() -> NatsServer.options(url),
+				PatientSettings.of("test", path.resolveSibling("spool")), TestLog.identity("small"));
 	}
 
 	/** 160 MB that cannot be compressed. */
