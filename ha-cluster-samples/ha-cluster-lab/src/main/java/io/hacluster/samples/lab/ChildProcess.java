@@ -82,6 +82,19 @@ final class ChildProcess {
 		Await.until("process " + pid() + " has ended", atMost, this::tail, () -> !isAlive());
 	}
 
+	/**
+	 * Returns the last line that the process has written, empty if there is none.
+	 */
+	String lastLine() {
+		try {
+			List<String> lines = Files.readAllLines(this.log);
+			return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+		}
+		catch (IOException ex) {
+			return this.log + " cannot be read: " + ex.getMessage();
+		}
+	}
+
 	String tail() {
 		try {
 			List<String> lines = Files.readAllLines(this.log);

@@ -25,7 +25,8 @@ final class RestoreMeasurement implements Measurement {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-	private static final Duration TIMEOUT_LITESTREAM = Duration.ofSeconds(45);
+	/** Litestream's client gives a single file five seconds to come. */
+	private static final int SMALLER = 4;
 
 	private static final int RATE = 200;
 
@@ -35,8 +36,17 @@ final class RestoreMeasurement implements Measurement {
 
 	@Override
 	public void measure(BenchmarkContext context) throws IOException, SQLException {
-		Cluster cluster = context.cluster(Map.of());
-		Node leader = context.startLeader(cluster, context.options().large(), SeedDatabase.Content.RANDOM);
+		int large = context.options().large();
+		for (int mebibytes : new int[] { large / SMALLER, large }) {
+			try (Cluster cluster = context.cluster(Map.of())) {
+				measure(context, cluster, mebibytes);
+			}
+		}
+	}
+
+	private static void measure(BenchmarkContext context, Cluster cluster, int mebibytes)
+			throws IOException, SQLException {
+		Node leader = context.startLeader(cluster, mebibytes, SeedDatabase.Content.RANDOM);
 		context.awaitShipped(leader);
 		ChildProcess writer = context.run(cluster, "writer.log", PacedWriter.COMMAND, Integer.toString(RATE),
 				Integer.toString(RATE * SECONDS), cluster.directory().resolve("commits.txt").toString(),
@@ -47,55 +57,48 @@ final class RestoreMeasurement implements Measurement {
 		// log
 		leader.process().terminate(Duration.ofSeconds(60));
 		Litestream litestream = context.litestream(cluster);
+		String broken = (litestream != null) ? null : "there is no Litestream";
 		Samples ours = new Samples();
 		Samples theirs = new Samples();
 		for (int round = 0; round < ROUNDS; round++) {
 			Path output = cluster.directory().resolve("restored-" + round + ".db");
-			Duration mine = time(() -> cluster.run(command(context, cluster, output), "restore.log"), TIMEOUT);
-			if (mine == null) {
-				throw new LabException("the restore does not end");
+			Attempt mine = Attempt.of(() -> cluster.run(command(context, cluster, output), "restore.log"), TIMEOUT);
+			if (mine.failure() != null) {
+				throw new LabException(mine.failure());
 			}
 			compare(leader.replica(), output);
-			context.say("round %d: %d ms by us", round, mine.toMillis());
-			Duration other = (litestream != null) ? beside(context, cluster, litestream, leader, round) : null;
+			context.say("round %d: %d ms by us", round, mine.taken().toMillis());
+			Attempt other = null;
+			if (litestream != null && broken == null) {
+				Path theirOutput = cluster.directory().resolve("litestream-" + round + ".db");
+				other = Attempt.of(() -> litestream.restore(theirOutput, BUCKET), TIMEOUT);
+				broken = other.failure();
+				if (broken == null) {
+					compare(leader.replica(), theirOutput);
+				}
+				context.say("round %d: %s by Litestream", round,
+						(broken != null) ? broken : other.taken().toMillis() + " ms");
+			}
 			if (round > 0) {
-				ours.add(mine);
+				ours.add(mine.taken());
 			}
-			if (round > 0 && other != null) {
-				theirs.add(other);
-			}
-			if (litestream != null && other == null) {
-				// it would not end in the next round either
-				litestream = null;
+			if (round > 0 && other != null && broken == null) {
+				theirs.add(other.taken());
 			}
 		}
-		report(context, ours, theirs);
+		report(context, mebibytes, ours, theirs, broken);
 	}
 
-	private static @Nullable Duration beside(BenchmarkContext context, Cluster cluster, Litestream litestream,
-			Node node, int round) throws IOException, SQLException {
-		Path output = cluster.directory().resolve("litestream-" + round + ".db");
-		Duration taken = time(() -> litestream.restore(output, BUCKET), TIMEOUT_LITESTREAM);
-		if (taken == null) {
-			context.add(Finding.stated("the same by Litestream, from the same bucket, not done after",
-					TIMEOUT_LITESTREAM.toSeconds(), "s"));
-			return null;
-		}
-		compare(node.replica(), output);
-		context.say("round %d: %d ms by Litestream", round, taken.toMillis());
-		return taken;
-	}
-
-	private static void report(BenchmarkContext context, Samples ours, Samples theirs) {
-		String what = "restore of " + context.options().large() + " MiB from NATS";
+	private static void report(BenchmarkContext context, int mebibytes, Samples ours, Samples theirs,
+			@Nullable String broken) {
+		String what = "restore of " + mebibytes + " MiB from NATS";
 		context.add(Finding.stated(what, ours.median().toMillis() / 1e3, "s"));
 		if (theirs.size() == 0) {
-			context.add(Finding.skipped("restore, Litestream's time over ours", "there is no time of Litestream's"));
+			context.add(Finding.skipped(what + ", Litestream's time over ours", broken));
 			return;
 		}
-		context
-			.add(Finding.stated("the same by Litestream, from the same bucket", theirs.median().toMillis() / 1e3, "s"));
-		context.add(Finding.atLeast("restore, Litestream's time over ours",
+		context.add(Finding.stated(what + " by Litestream", theirs.median().toMillis() / 1e3, "s"));
+		context.add(Finding.atLeast(what + ", Litestream's time over ours",
 				(double) theirs.median().toMillis() / ours.median().toMillis(), LEAST, "times"));
 	}
 
@@ -104,26 +107,6 @@ final class RestoreMeasurement implements Measurement {
 				context.options().manager().toAbsolutePath().toString(), "restore", "--to=" + output));
 		command.add("--ha.cluster.nats.servers=" + cluster.natsUrl());
 		return command;
-	}
-
-	/**
-	 * Runs a command to its end.
-	 * @return how long it took, null if it does not end in time
-	 */
-	private static @Nullable Duration time(Supplier<ChildProcess> start, Duration limit) {
-		long begin = System.nanoTime();
-		ChildProcess process = start.get();
-		while (process.isAlive()) {
-			BenchmarkContext.pause(Duration.ofMillis(5));
-			if (System.nanoTime() - begin > limit.toNanos()) {
-				process.kill();
-				return null;
-			}
-		}
-		if (process.exitCode() != 0) {
-			throw new LabException("a restore failed with exit code " + process.exitCode() + "\n" + process.tail());
-		}
-		return Duration.ofNanos(System.nanoTime() - begin);
 	}
 
 	private static void compare(Path database, Path restored) throws IOException, SQLException {
@@ -136,6 +119,31 @@ final class RestoreMeasurement implements Measurement {
 			}
 		}
 		Files.delete(restored);
+	}
+
+	/**
+	 * A command that was run to its end.
+	 *
+	 * @param taken how long it took
+	 * @param failure why it counts for nothing, null if it does
+	 */
+	private record Attempt(Duration taken, @Nullable String failure) {
+
+		static Attempt of(Supplier<ChildProcess> start, Duration limit) {
+			long begin = System.nanoTime();
+			ChildProcess process = start.get();
+			while (process.isAlive()) {
+				BenchmarkContext.pause(Duration.ofMillis(5));
+				if (System.nanoTime() - begin > limit.toNanos()) {
+					process.kill();
+					return new Attempt(limit, "it has not ended after " + limit.toSeconds() + " s");
+				}
+			}
+			Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+			return new Attempt(taken, (process.exitCode() != 0)
+					? "it failed after " + taken.toSeconds() + " s: " + process.lastLine() : null);
+		}
+
 	}
 
 }
