@@ -51,6 +51,8 @@ public class ReplicationMetrics implements MeterBinder {
 				(status) -> Math.max(0, status.logTxid() - status.txid()));
 		gauge(registry, "failing", "Whether something is wrong with the replication at the moment", null,
 				(status) -> (status.failure() != null) ? 1 : 0);
+		gauge(registry, "barrier.max", "For how long writers have been kept out at most, for a checkpoint", "seconds",
+				(status) -> status.counters().longestBarrier().toNanos() / NANOS_PER_SECOND);
 		gauge(registry, "diverged", "Databases set aside that are still there", BaseUnits.FILES,
 				(status) -> status.diverged().size());
 		for (ReplicationStatus.State state : ReplicationStatus.State.values()) {

@@ -155,12 +155,15 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * because readers keep it from being emptied. At least 1MB.
 	 * @param maxReaderDelay How long a follower waits for those readers then. After that
 	 * the replica goes on in a new file, and they have to connect again.
+	 * @param maxWalSize Size of the leader's write-ahead log from which on it is cut
+	 * back. While the log does not take what it holds, it is kept up to this size; beyond
+	 * it, a copy of the whole database is shipped instead. At least 1MB.
 	 */
 	public record Replication(@DefaultValue("1000") int checkpointPages, @DefaultValue("2ms") Duration minBatchInterval,
 			@DefaultValue("10") int divergedToKeep, @DefaultValue( {
 					"30s", "5m", "1h" }) List<Duration> levels,
 			@DefaultValue("5m") Duration l0Retention, @DefaultValue("256MB") DataSize maxReplicaWalSize,
-			@DefaultValue("5s") Duration maxReaderDelay){
+			@DefaultValue("5s") Duration maxReaderDelay, @DefaultValue("512MB") DataSize maxWalSize){
 	}
 
 	/**

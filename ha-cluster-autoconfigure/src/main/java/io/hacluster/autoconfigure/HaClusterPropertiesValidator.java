@@ -130,6 +130,9 @@ final class HaClusterPropertiesValidator {
 		if (replication.minBatchInterval().isNegative()) {
 			throw invalid("replication.min-batch-interval", replication.minBatchInterval(), "It must not be negative");
 		}
+		if (replication.maxWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
+			throw invalid("replication.max-wal-size", replication.maxWalSize(), "It must be at least 1MB");
+		}
 		if (replication.divergedToKeep() < 1) {
 			throw invalid("replication.diverged-to-keep", replication.divergedToKeep(),
 					"It must be at least 1, or the newest would be gone before anybody has seen it");

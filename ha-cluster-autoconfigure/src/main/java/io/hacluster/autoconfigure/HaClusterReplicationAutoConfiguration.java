@@ -47,7 +47,7 @@ public final class HaClusterReplicationAutoConfiguration {
 				new ReplicationSettings(database, replica, sqlite.snapshotInterval(), sqlite.retention(),
 						replication.checkpointPages(), replication.minBatchInterval(), replication.divergedToKeep(),
 						replication.levels(), replication.l0Retention(), replication.maxReplicaWalSize().toBytes(),
-						replication.maxReaderDelay()),
+						replication.maxReaderDelay(), replication.maxWalSize().toBytes()),
 				identity, store, new NodeListener(identity, node), Clock.systemUTC(), Ticker.SYSTEM);
 	}
 

@@ -194,7 +194,9 @@ final class SequenceRun {
 			return Ending.DONE;
 		}
 		catch (TimeoutException ex) {
-			return new Ending(Outcome.TIMED_OUT, "has not ended within " + part.timeout().toMillis() + " ms");
+			String late = part.late();
+			return (late != null) ? new Ending(Outcome.FAILED, late)
+					: new Ending(Outcome.TIMED_OUT, "has not ended within " + part.timeout().toMillis() + " ms");
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

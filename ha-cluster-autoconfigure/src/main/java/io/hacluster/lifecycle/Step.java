@@ -50,14 +50,15 @@ record Step(String name, List<Part> parts, @Nullable String undoneBy, @Nullable 
 	 * @param lane where it runs
 	 * @param timeout how long it may take
 	 * @param grace how long after that it is interrupted and given up
+	 * @param late what it means if it does not end in time, null if that it has failed to
 	 * @param action what is done
 	 */
-	record Part(Lane lane, Duration timeout, Duration grace, Action action) {
+	record Part(Lane lane, Duration timeout, Duration grace, @Nullable String late, Action action) {
 
 		private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
 
 		Part(Lane lane, Duration timeout, Action action) {
-			this(lane, timeout, Duration.ZERO, action);
+			this(lane, timeout, Duration.ZERO, null, action);
 		}
 
 		/**
@@ -67,7 +68,14 @@ record Step(String name, List<Part> parts, @Nullable String undoneBy, @Nullable 
 		 */
 		static Part bounded(Lane lane, Duration timeout, Action action) {
 			Duration grace = timeout.dividedBy(8);
-			return new Part(lane, timeout, (grace.compareTo(LONGEST_GRACE) < 0) ? grace : LONGEST_GRACE, action);
+			return new Part(lane, timeout, (grace.compareTo(LONGEST_GRACE) < 0) ? grace : LONGEST_GRACE, null, action);
+		}
+
+		/**
+		 * Returns this part with an explanation for when it does not end in time.
+		 */
+		Part orLate(String explanation) {
+			return new Part(this.lane, this.timeout, this.grace, explanation, this.action);
 		}
 
 	}

@@ -33,6 +33,9 @@ final class StepDownSequence {
 
 	static final String NO_BACKEND = "no backend";
 
+	private static final String UNSHIPPED = "Not everything that was committed is in the log; this node keeps it, "
+			+ "ships it if no other node leads first, and otherwise sets it aside";
+
 	private static final String NO_DATABASE = "no replicated database";
 
 	private final ClusterParts parts;
@@ -103,11 +106,9 @@ final class StepDownSequence {
 		});
 		Part flush = new Part(this.lanes.replication(), budgets.flush(), () -> {
 			if (replication != null && !replication.flush(budgets.flush())) {
-				throw new HaClusterException(
-						"Not everything that was committed is in the log; this node keeps it, ships it if no "
-								+ "other node leads first, and otherwise sets it aside");
+				throw new HaClusterException(UNSHIPPED);
 			}
-		});
+		}).orLate(UNSHIPPED);
 		if (backend == null) {
 			return Step.of(Step.STOP_BACKEND, null, flush);
 		}

@@ -24,10 +24,13 @@ import java.util.List;
  * readers keep it from being emptied; at least 1
  * @param maxReaderDelay how long a follower waits for those readers then, before the
  * replica goes on in a new file
+ * @param maxWalBytes size of the leader's write-ahead log, in bytes, from which on it is
+ * cut back, and from which on a copy of the whole database is shipped instead of it if
+ * the log has not taken it; at least 1 MiB
  */
 public record ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention,
 		int checkpointPages, Duration minBatchInterval, int divergedToKeep, List<Duration> levels, Duration l0Retention,
-		long maxReplicaWalBytes, Duration maxReaderDelay) {
+		long maxReplicaWalBytes, Duration maxReaderDelay, long maxWalBytes) {
 
 	private static final int CHECKPOINT_PAGES = 1000;
 
@@ -44,6 +47,10 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 
 	private static final Duration MAX_READER_DELAY = Duration.ofSeconds(5);
 
+	private static final long MAX_WAL_BYTES = 512L << 20;
+
+	private static final long LEAST_WAL_BYTES = 1L << 20;
+
 	/**
 	 * Creates settings.
 	 * @throws IllegalArgumentException if a value is out of its range
@@ -58,6 +65,9 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 		}
 		if (minBatchInterval.isNegative()) {
 			throw new IllegalArgumentException("'minBatchInterval' must not be negative");
+		}
+		if (maxWalBytes < LEAST_WAL_BYTES) {
+			throw new IllegalArgumentException("'maxWalBytes' must be at least " + LEAST_WAL_BYTES);
 		}
 		if (snapshotInterval.isNegative() || snapshotInterval.isZero() || retention.isNegative()) {
 			throw new IllegalArgumentException("'snapshotInterval' must be positive, 'retention' must not be negative");
@@ -85,7 +95,8 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	/**
 	 * Creates settings with a checkpoint after 1000 pages and no time between batches,
 	 * which keep ten databases that were set aside, with the levels of Litestream: 30
-	 * seconds, 5 minutes and 1 hour, and batches kept for 5 minutes.
+	 * seconds, 5 minutes and 1 hour, and batches kept for 5 minutes; and 512 MiB of
+	 * write-ahead log.
 	 * @param path the database file
 	 * @param replicaPath the replica
 	 * @param snapshotInterval time between snapshots
@@ -94,7 +105,7 @@ public record ReplicationSettings(Path path, Path replicaPath, Duration snapshot
 	 */
 	public ReplicationSettings(Path path, Path replicaPath, Duration snapshotInterval, Duration retention) {
 		this(path, replicaPath, snapshotInterval, retention, CHECKPOINT_PAGES, Duration.ZERO, DIVERGED_TO_KEEP, LEVELS,
-				L0_RETENTION, MAX_REPLICA_WAL_BYTES, MAX_READER_DELAY);
+				L0_RETENTION, MAX_REPLICA_WAL_BYTES, MAX_READER_DELAY, MAX_WAL_BYTES);
 	}
 
 }

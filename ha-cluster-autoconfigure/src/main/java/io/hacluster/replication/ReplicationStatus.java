@@ -73,10 +73,12 @@ public record ReplicationStatus(State state, long txid, long logTxid, Duration l
 	 * @param fenceRejections appends refused because of a newer fence
 	 * @param divergences databases set aside
 	 * @param upkeep what has been done to keep the log short
+	 * @param longestBarrier for how long writers of the leader's database have been kept
+	 * out at most, for a checkpoint
 	 */
 	public record Counters(long shippedBatches, long shippedBytes, long appliedBatches, long appliedBytes,
 			long snapshots, long checkpoints, long restores, long storeErrors, long fenceRejections, long divergences,
-			Upkeep upkeep) {
+			Upkeep upkeep, Duration longestBarrier) {
 	}
 
 	/**

@@ -154,8 +154,8 @@ class HaClusterHealthIndicatorTests {
 	private Health health() {
 		return new HaClusterHealthIndicator(this::status, this::election,
 				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
-						this.replicationFailure, this.diverged,
-						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE)))
+						this.replicationFailure, this.diverged, new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0,
+								0, 0, ReplicationStatus.Upkeep.NONE, Duration.ZERO)))
 			.health();
 	}
 

@@ -71,7 +71,7 @@ class HaClusterMetricsTests {
 				() -> new ReplicationStatus(ReplicationStatus.State.AWAITING_DATABASE, 40, 42, Duration.ofMillis(250),
 						"x", List.of(new DivergedDatabase(Path.of("f"), new Epoch(1), Instant.EPOCH, 1, null, "test")),
 						new ReplicationStatus.Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, new ReplicationStatus.Upkeep(10,
-								Duration.ofSeconds(11), 12, 13, Duration.ofMillis(500), 14))),
+								Duration.ofSeconds(11), 12, 13, Duration.ofMillis(500), 14), Duration.ofMillis(20))),
 				TAGS)
 			.bindTo(this.registry);
 		String labels = "{cluster=\"c\",node=\"a\"} ";
@@ -80,6 +80,7 @@ class HaClusterMetricsTests {
 				"ha_cluster_replication_lag_seconds" + labels + "0.25",
 				"ha_cluster_replication_lag_transactions" + labels + "2.0",
 				"ha_cluster_replication_failing" + labels + "1.0",
+				"ha_cluster_replication_barrier_max_seconds" + labels + "0.02",
 				"ha_cluster_replication_diverged_files" + labels + "1.0",
 				"ha_cluster_replication_state{cluster=\"c\",node=\"a\",state=\"awaiting-database\"} 1.0",
 				"ha_cluster_replication_shipped_batches_total" + labels + "1.0",

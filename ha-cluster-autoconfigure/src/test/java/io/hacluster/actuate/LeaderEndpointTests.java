@@ -128,7 +128,7 @@ class LeaderEndpointTests {
 			return new LeaderEndpoint(new FixedLeadership(leader), () -> leader ? "LEADER" : "FOLLOWER",
 					() -> new ReplicationStatus(ReplicationStatus.State.SHIPPING, 42, 43, Duration.ofMillis(1500), null,
 							List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-									ReplicationStatus.Upkeep.NONE)),
+									ReplicationStatus.Upkeep.NONE, Duration.ZERO)),
 					() -> leader);
 		}
 

@@ -38,7 +38,7 @@ class HaClusterPropertiesTests {
 						  local.directory: ./ha-local
 						  election: { lease-duration: 5s, renew-interval: 1s }
 						  sqlite: { path: /var/lib/convex/data.db, replica-path: /var/lib/convex/replica.db, snapshot-interval: 2h, retention: 48h }
-						  replication: { checkpoint-pages: 500, min-batch-interval: 250ms, diverged-to-keep: 3, levels: [10s, 2m], l0-retention: 7m, max-replica-wal-size: 64MB }
+						  replication: { checkpoint-pages: 500, min-batch-interval: 250ms, diverged-to-keep: 3, levels: [10s, 2m], l0-retention: 7m, max-replica-wal-size: 64MB, max-wal-size: 32MB }
 						  backend:
 						    type: process
 						    start-timeout: 61s
@@ -58,7 +58,7 @@ class HaClusterPropertiesTests {
 				"/var/lib/convex/replica.db", Duration.ofHours(2), Duration.ofHours(48)));
 		assertThat(properties.replication()).isEqualTo(new HaClusterProperties.Replication(500, Duration.ofMillis(250),
 				3, List.of(Duration.ofSeconds(10), Duration.ofMinutes(2)), Duration.ofMinutes(7),
-				DataSize.ofMegabytes(64), Duration.ofSeconds(5)));
+				DataSize.ofMegabytes(64), Duration.ofSeconds(5), DataSize.ofMegabytes(32)));
 		assertThat(properties.backend()).isEqualTo(new HaClusterProperties.Backend(
 				HaClusterProperties.Backend.Type.PROCESS, Duration.ofSeconds(61), Duration.ofSeconds(31),
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),

@@ -60,9 +60,9 @@ class HaClusterReplicationAutoConfigurationTests {
 	@Test
 	void contextWhenUserHasReplicationUsesIt() {
 		Replication replication = mock(Replication.class);
-		given(replication.status())
-			.willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0, Duration.ZERO, null, List.of(),
-					new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE)));
+		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 0, 0,
+				Duration.ZERO, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+						ReplicationStatus.Upkeep.NONE, Duration.ZERO)));
 		given(replication.flush(any())).willReturn(true);
 		withDatabase("a").withBean("mine", Replication.class, () -> replication)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SqliteReplication.class));
@@ -102,6 +102,23 @@ class HaClusterReplicationAutoConfigurationTests {
 					.filteredOn((entry) -> entry.name().level() == LtxName.LEVEL_BATCH)
 					.hasSizeBetween(1, 4);
 			});
+		});
+	}
+
+	@Test
+	void contextWithMaxWalSizeCutsTheWriteAheadLogBack() {
+		withDatabase("a").withPropertyValues("ha.cluster.replication.max-wal-size=1MB").run((context) -> {
+			awaitLeader(context);
+			try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database("a"));
+					Statement statement = connection.createStatement()) {
+				statement.execute("PRAGMA journal_mode=WAL");
+				statement.execute("PRAGMA wal_autocheckpoint=0");
+				statement.execute("CREATE TABLE t (x)");
+				statement.execute("INSERT INTO t VALUES (randomblob(3000000))");
+				Path wal = Path.of(database("a") + "-wal");
+				assertThat(Files.size(wal)).isGreaterThan(3_000_000);
+				Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.size(wal) <= 1 << 20);
+			}
 		});
 	}
 

@@ -51,6 +51,7 @@ class RefusedConfigurationTests {
 			replication.levels           | 1s,2s,3s,4s,5s,6s,7s,8s,9s | 1 to 8 intervals
 			replication.l0-retention     | -1s         | must not be negative
 			replication.min-batch-interval | -1s       | must not be negative
+			replication.max-wal-size      | 1000KB     | at least 1MB
 			replication.diverged-to-keep | 0           | at least 1
 			replication.max-replica-wal-size | 1KB     | must be at least 1MB
 			replication.max-reader-delay   | -1s       | must not be negative

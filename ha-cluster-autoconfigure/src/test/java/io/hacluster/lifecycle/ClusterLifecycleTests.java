@@ -365,7 +365,7 @@ class ClusterLifecycleTests {
 		SequenceRun run = new SequenceRun(Kind.PROMOTION, new Epoch(1), "", board, this.fixture.election);
 		try (Lanes lanes = Lanes.of("test")) {
 			StepReport report = run.run(Step.of("verify-database", null,
-					new Step.Part(lanes.replication(), Duration.ofMillis(1), PATIENCE, () -> {
+					new Step.Part(lanes.replication(), Duration.ofMillis(1), PATIENCE, null, () -> {
 						this.blocked.await(50, TimeUnit.MILLISECONDS);
 						throw new IllegalStateException("the database is not in WAL mode");
 					})));
@@ -431,6 +431,25 @@ class ClusterLifecycleTests {
 		assertThat(this.recorder.calls()).containsSubsequence("flush", "releaseVip", "startFollowing");
 		assertThat(this.fixture.lifecycle().status().lastFailure().message())
 			.contains("Not everything that was committed is in the log");
+	}
+
+	@Test
+	void stepDownWhenTheFlushDoesNotEndSaysWhatThatMeansRatherThanThatTheBackendHasNotStopped() {
+		this.fixture.lead();
+		this.recorder.on("flush", () -> {
+			this.blocked.await();
+		});
+		this.fixture.election.lose();
+		StepReport report = this.fixture.awaitTransition(Kind.URGENT_STEP_DOWN)
+			.steps()
+			.stream()
+			.filter((step) -> step.name().equals("stop-backend"))
+			.findFirst()
+			.orElseThrow();
+		this.blocked.countDown();
+		assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+		assertThat(report.detail()).contains("Not everything that was committed is in the log")
+			.doesNotContain("has not ended");
 	}
 
 	@Test

@@ -92,7 +92,8 @@ final class RecordingReplication implements Replication {
 	@Override
 	public ReplicationStatus status() {
 		return new ReplicationStatus(ReplicationStatus.State.STOPPED, 0, 0, Duration.ZERO, null, List.of(),
-				new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE));
+				new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE,
+						Duration.ZERO));
 	}
 
 	@Override

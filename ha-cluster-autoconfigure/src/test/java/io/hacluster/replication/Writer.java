@@ -8,6 +8,7 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 import io.hacluster.test.JavaProcess;
@@ -66,6 +67,40 @@ public final class Writer implements AutoCloseable {
 	public long[] flat(long millis, int bytes) {
 		String[] parts = send("flat " + millis + " " + bytes).split(" ");
 		return new long[] { Long.parseLong(parts[0]), Long.parseLong(parts[1]) };
+	}
+
+	/**
+	 * Commits with no patience and its own clock.
+	 * @param pauseMicros between two commits
+	 * @return what {@link Contention} says
+	 */
+	public Contention contend(long millis, int bytes, long pauseMicros) {
+		beginContention(millis, bytes, pauseMicros);
+		return contention();
+	}
+
+	public void beginContention(long millis, int bytes, long pauseMicros) {
+		begin("contend " + millis + " " + bytes + " " + pauseMicros);
+	}
+
+	public Contention contention() {
+		long[] parts = Arrays.stream(answer().split(" ")).mapToLong(Long::parseLong).toArray();
+		return new Contention(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6]);
+	}
+
+	/**
+	 * What a writer has seen of others.
+	 *
+	 * @param commits how many it made
+	 * @param busy how many of them were refused first
+	 * @param busyMedian from the first refusal to the commit, in microseconds
+	 * @param busy99 the 99th percentile of that
+	 * @param busyLongest the longest
+	 * @param commit99 the 99th percentile of all commits
+	 * @param commitLongest the longest
+	 */
+	public record Contention(long commits, long busy, long busyMedian, long busy99, long busyLongest, long commit99,
+			long commitLongest) {
 	}
 
 	public void closeDatabase() {

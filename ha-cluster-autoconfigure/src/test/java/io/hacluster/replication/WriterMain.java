@@ -11,6 +11,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * A writer in a process of its own, with SQLite's own checkpoints on. Reads commands, one
@@ -65,6 +72,10 @@ final class WriterMain {
 		if (command.equals("flat")) {
 			return flat(connection, Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]));
 		}
+		if (command.equals("contend")) {
+			return contend(connection, Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]),
+					Long.parseLong(arguments[2]));
+		}
 		throw new SQLException("unknown command " + command);
 	}
 
@@ -114,6 +125,63 @@ final class WriterMain {
 			}
 		}
 		return count + " " + longest / 1_000_000;
+	}
+
+	/**
+	 * Commits without waiting in SQLite: each SQLITE_BUSY is tried again at once, and the
+	 * time from the first to the success counts. Answers with the number of commits, that
+	 * of those that had to be tried again, and the 50th, 99th and greatest of the times
+	 * and the 99th and greatest of all commits, in microseconds.
+	 */
+	private static String contend(Connection connection, long millis, int bytes, long pauseMicros) throws SQLException {
+		sql(connection, "PRAGMA busy_timeout=0");
+		long end = System.nanoTime() + millis * 1_000_000;
+		List<Long> busy = new ArrayList<>();
+		List<Long> commits = new ArrayList<>();
+		try (PreparedStatement statement = connection.prepareStatement("INSERT INTO t(v) VALUES (randomblob(?))")) {
+			statement.setInt(1, bytes);
+			while (System.nanoTime() < end) {
+				long start = System.nanoTime();
+				long since = tryUntilDone(statement);
+				long now = System.nanoTime();
+				commits.add((now - start) / 1000);
+				if (since != 0) {
+					busy.add((now - since) / 1000);
+				}
+				LockSupport.parkNanos(pauseMicros * 1000);
+			}
+		}
+		sql(connection, "PRAGMA busy_timeout=10000");
+		return commits.size() + " " + busy.size() + " " + quantile(busy, 0.5) + " " + quantile(busy, 0.99) + " "
+				+ quantile(busy, 1) + " " + quantile(commits, 0.99) + " " + quantile(commits, 1);
+	}
+
+	/**
+	 * Returns when it was first refused, 0 if it was not.
+	 */
+	private static long tryUntilDone(PreparedStatement statement) throws SQLException {
+		long since = 0;
+		while (true) {
+			try {
+				statement.executeUpdate();
+				return since;
+			}
+			catch (SQLiteException ex) {
+				if ((ex.getResultCode().code & 0xFF) != SQLiteErrorCode.SQLITE_BUSY.code) {
+					throw ex;
+				}
+				since = (since != 0) ? since : System.nanoTime();
+				Thread.onSpinWait();
+			}
+		}
+	}
+
+	private static long quantile(List<Long> values, double quantile) {
+		if (values.isEmpty()) {
+			return 0;
+		}
+		Collections.sort(values);
+		return values.get((int) Math.min(values.size() - 1L, (long) (values.size() * quantile)));
 	}
 
 }

@@ -156,11 +156,26 @@ public final class DatabaseConnections implements AutoCloseable {
 	}
 
 	/**
-	 * Checkpoints; the spare connection must be in no transaction.
-	 * @param mode {@code PASSIVE} or {@code TRUNCATE}
+	 * Checkpoints as far as that is possible at once, without waiting for anybody or
+	 * keeping anybody out. The spare connection must be in no transaction.
+	 * @return how far it has come
 	 */
-	public Checkpoint checkpoint(String mode) throws SQLException {
-		try (Statement statement = this.spare.createStatement();
+	public Checkpoint checkpointPassively() throws SQLException {
+		return checkpoint(this.spare, "PASSIVE");
+	}
+
+	/**
+	 * Cuts the write-ahead log back to nothing if all of it is in the database file and
+	 * neither a writer nor a reader stands in the way; otherwise gives up at once, since
+	 * whoever wants to write meanwhile has to wait. No barrier may stand.
+	 * @return complete if it has been cut back
+	 */
+	public Checkpoint truncate() throws SQLException {
+		return checkpoint(this.barrier, "TRUNCATE");
+	}
+
+	private static Checkpoint checkpoint(Connection connection, String mode) throws SQLException {
+		try (Statement statement = connection.createStatement();
 				ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
 			if (!result.next() || result.getInt(1) != 0) {
 				return Checkpoint.BUSY;

@@ -21,6 +21,16 @@ record SqliteVersion(int major, int minor, int patch) implements Comparable<Sqli
 
 	private static final SqliteVersion OLDEST = new SqliteVersion(3, 51, 3);
 
+	private static final SqliteVersion FIRST = new SqliteVersion(3, 7, 0);
+
+	/**
+	 * Takes a version from the number that a library writes into a database.
+	 * @param number for example 3051003
+	 */
+	static SqliteVersion of(int number) {
+		return new SqliteVersion(number / 1_000_000, number / 1000 % 1000, number % 1000);
+	}
+
 	static SqliteVersion parse(String text) {
 		String[] numbers = text.split("\\.");
 		if (numbers.length < 3) {
@@ -36,6 +46,17 @@ record SqliteVersion(int major, int minor, int patch) implements Comparable<Sqli
 			result.next();
 			parse(result.getString(1)).require();
 		}
+	}
+
+	/**
+	 * Returns whether the library is one that can corrupt a database in this way: 3.7.0
+	 * to 3.51.2, except for those to which the correction has been ported back.
+	 * @see <a href="https://www.sqlite.org/wal.html#walresetbug">The WAL-Reset Bug</a>
+	 */
+	boolean isAffected() {
+		boolean ported = this.major == 3
+				&& (this.minor == 44 && this.patch >= 6 || this.minor == 50 && this.patch >= 7);
+		return compareTo(OLDEST) < 0 && compareTo(FIRST) >= 0 && !ported;
 	}
 
 	void require() {

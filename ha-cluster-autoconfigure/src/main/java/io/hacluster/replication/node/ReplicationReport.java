@@ -141,11 +141,11 @@ final class ReplicationReport {
 		FollowerCounters own = this.counters;
 		if (primary == null) {
 			return new Counters(0, 0, own.batches(), own.bytes(), 0, own.checkpoints(), own.restores(),
-					own.storeErrors(), 0, this.divergences.get(), ReplicationStatus.Upkeep.NONE);
+					own.storeErrors(), 0, this.divergences.get(), ReplicationStatus.Upkeep.NONE, Duration.ZERO);
 		}
 		return new Counters(primary.batches(), primary.bytes(), own.batches(), own.bytes(), primary.snapshots(),
 				primary.checkpoints() + own.checkpoints(), own.restores(), primary.storeErrors() + own.storeErrors(),
-				primary.fenceRejections(), this.divergences.get(), primary.upkeep());
+				primary.fenceRejections(), this.divergences.get(), primary.upkeep(), primary.longestBarrier());
 	}
 
 	private static PrimaryStatus sum(@Nullable PrimaryStatus former, PrimaryStatus status) {
@@ -156,7 +156,8 @@ final class ReplicationReport {
 				former.batches() + status.batches(), former.bytes() + status.bytes(),
 				former.snapshots() + status.snapshots(), former.checkpoints() + status.checkpoints(),
 				former.storeErrors() + status.storeErrors(), former.fenceRejections() + status.fenceRejections(),
-				former.upkeep().plus(status.upkeep()));
+				former.upkeep().plus(status.upkeep()), (former.longestBarrier().compareTo(status.longestBarrier()) > 0)
+						? former.longestBarrier() : status.longestBarrier());
 	}
 
 }

@@ -80,7 +80,7 @@ public final class SqliteReplication implements Replication {
 			ReplicationListener listener, Clock clock, Ticker ticker) {
 		this(settings,
 				PrimarySettings.defaults()
-					.withCheckpointPages(settings.checkpointPages())
+					.withWal(settings.checkpointPages(), settings.maxWalBytes())
 					.withMinBatchInterval(settings.minBatchInterval()),
 				FollowerSettings.of(settings.checkpointPages())
 					.withReaders(settings.maxReplicaWalBytes(), settings.maxReaderDelay()),

@@ -46,25 +46,7 @@ public final class Primary implements AutoCloseable {
 
 	private final Ticker ticker;
 
-	private final PrimaryCounters counters;
-
-	private final PrimarySignal signal = new PrimarySignal();
-
-	private final PrimaryEncoder encoder;
-
-	private final PrimaryShipper shipper;
-
-	private final PrimaryHold hold;
-
-	private final PrimaryFullCopy fullCopy;
-
-	private final PrimaryEngine engine;
-
-	private final PrimaryDeparture departure;
-
-	private final SnapshotOpener snapshots;
-
-	private final PrimaryLoop loop;
+	private final PrimaryParts parts;
 
 	private @Nullable PrimaryWatch watch;
 
@@ -95,21 +77,8 @@ public final class Primary implements AutoCloseable {
 		this.identity = identity;
 		this.database = database;
 		this.ticker = ticker;
-		this.counters = new PrimaryCounters(ticker);
-		this.encoder = new PrimaryEncoder(stateDirectory, settings.memoryBytes(), epoch);
-		this.shipper = new PrimaryShipper(identity, settings.pipeline(), store, fence, this.counters,
-				this.signal::give);
-		this.hold = new PrimaryHold(identity, database, Duration.ofSeconds(1), this.counters);
-		this.fullCopy = new PrimaryFullCopy(identity, this.shipper, this.encoder, this.counters, clock, ticker,
-				() -> this.stopped);
-		PrimaryCheckpointer checkpointer = new PrimaryCheckpointer(settings, identity, this.counters, this.signal,
-				ticker);
-		this.engine = new PrimaryEngine(settings, this.hold, this.shipper, this.encoder, this.fullCopy,
-				new PrimaryContinuity(store), checkpointer, this.counters, this.signal, clock, ticker);
-		this.departure = new PrimaryDeparture(this.engine, this.hold, this.shipper, checkpointer, this.counters);
-		this.snapshots = new SnapshotOpener(this.engine, this.hold, this.shipper, settings.busyTimeout(), clock);
-		this.loop = new PrimaryLoop(identity, this.engine, this.departure, this.counters, this.signal, ticker,
-				onFenced);
+		this.parts = new PrimaryParts(settings, identity, epoch, database, stateDirectory, store, fence, onFenced,
+				clock, ticker);
 	}
 
 	/**
@@ -124,7 +93,8 @@ public final class Primary implements AutoCloseable {
 	 */
 	public void hold(PrimaryPosition position) throws InterruptedException {
 		call(() -> {
-			this.engine.hold(position);
+			this.parts.encoder.clean();
+			this.parts.engine.hold(position);
 			return true;
 		});
 	}
@@ -138,9 +108,9 @@ public final class Primary implements AutoCloseable {
 	public void awaitDatabase(Duration timeout) throws InterruptedException {
 		long deadline = this.ticker.nanoTime() + timeout.toNanos();
 		CountDownLatch never = new CountDownLatch(1);
-		while (!call(() -> this.hold.attach() != null)) {
+		while (!call(() -> this.parts.hold.attach() != null)) {
 			if (this.stopped || deadline - this.ticker.nanoTime() <= 0) {
-				throw new HaClusterException(this.hold.isInWrongMode() ? this.hold.wrongMode()
+				throw new HaClusterException(this.parts.hold.isInWrongMode() ? this.parts.hold.wrongMode()
 						: "The database " + this.database + " did not appear within " + timeout.toMillis() + " ms");
 			}
 			never.await(20, TimeUnit.MILLISECONDS);
@@ -156,20 +126,20 @@ public final class Primary implements AutoCloseable {
 	 */
 	public synchronized void start(LogWriter writer) throws InterruptedException {
 		call(() -> {
-			this.shipper.open(writer);
+			this.parts.shipper.open(writer);
 			return true;
 		});
 		try {
 			if (this.watch == null) {
-				PrimaryWatch opened = new PrimaryWatch(this.database, this.identity.cluster(), this.signal);
+				PrimaryWatch opened = new PrimaryWatch(this.database, this.identity.cluster(), this.parts.signal);
 				this.watch = opened;
-				this.loop.watch(opened);
+				this.parts.loop.watch(opened);
 			}
 		}
 		catch (IOException ex) {
 			throw new HaClusterException("The directory of " + this.database + " cannot be watched", ex);
 		}
-		this.loop.shipping(true);
+		this.parts.loop.shipping(true);
 	}
 
 	/**
@@ -177,15 +147,15 @@ public final class Primary implements AutoCloseable {
 	 * @param timeout how long to wait
 	 */
 	public synchronized void stopLoop(Duration timeout) {
-		this.loop.shipping(false);
+		this.parts.loop.shipping(false);
 		closeWatch();
 		try {
-			if (!this.loop.isEnded()) {
-				this.loop.call(() -> true, timeout);
+			if (!this.parts.loop.isEnded()) {
+				this.parts.loop.call(() -> true, timeout);
 			}
 		}
 		catch (TimeoutException ex) {
-			this.counters.failure("The store has not answered within " + timeout.toMillis() + " ms");
+			this.parts.counters.failure("The store has not answered within " + timeout.toMillis() + " ms");
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -199,16 +169,16 @@ public final class Primary implements AutoCloseable {
 	 * @return whether everything committed is in the log
 	 */
 	public synchronized boolean flush(Duration timeout) {
-		if (this.loop.isEnded() || this.flushed) {
+		if (this.parts.loop.isEnded() || this.flushed) {
 			return this.flushed;
 		}
 		long deadline = this.ticker.nanoTime() + timeout.toNanos();
 		try {
-			this.flushed = this.loop.call(() -> this.loop.shipUntil(deadline, () -> this.stopped),
+			this.flushed = this.parts.loop.call(() -> this.parts.loop.shipUntil(deadline, () -> this.stopped),
 					timeout.plusSeconds(1));
 		}
 		catch (TimeoutException ex) {
-			this.counters.failure("The store has not answered within " + timeout.toMillis() + " ms");
+			this.parts.counters.failure("The store has not answered within " + timeout.toMillis() + " ms");
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -229,13 +199,13 @@ public final class Primary implements AutoCloseable {
 			return former;
 		}
 		this.stopped = true;
-		this.loop.shipping(false);
+		this.parts.loop.shipping(false);
 		closeWatch();
-		PrimaryEnd result = new PrimaryEnd(false, this.counters.status().txid(), false);
+		PrimaryEnd result = new PrimaryEnd(false, this.parts.counters.status().txid(), false);
 		this.end = result;
 		boolean interrupted = Thread.interrupted();
 		try {
-			result = this.loop.call(this.departure::release);
+			result = this.parts.loop.call(this.parts.departure::release);
 			this.end = result;
 		}
 		catch (InterruptedException ex) {
@@ -252,7 +222,7 @@ public final class Primary implements AutoCloseable {
 
 	private boolean endLoop() {
 		try {
-			this.loop.end(Duration.ofSeconds(5));
+			this.parts.loop.end(Duration.ofSeconds(5));
 			return false;
 		}
 		catch (InterruptedException ex) {
@@ -265,7 +235,7 @@ public final class Primary implements AutoCloseable {
 	 * @return a snapshot
 	 */
 	public PrimaryStatus status() {
-		return this.counters.status();
+		return this.parts.counters.status();
 	}
 
 	/**
@@ -273,15 +243,19 @@ public final class Primary implements AutoCloseable {
 	 * @param listener must not block
 	 */
 	void onFullCopy(Runnable listener) {
-		this.fullCopy.listener(listener);
+		this.parts.fullCopy.listener(listener);
 	}
 
 	PrimaryEncoder encoder() {
-		return this.encoder;
+		return this.parts.encoder;
 	}
 
 	PrimaryCounters counters() {
-		return this.counters;
+		return this.parts.counters;
+	}
+
+	PrimaryParts parts() {
+		return this.parts;
 	}
 
 	/**
@@ -290,8 +264,8 @@ public final class Primary implements AutoCloseable {
 	 * @return the source, empty if that is not possible at the moment
 	 */
 	Optional<SnapshotSource> openSnapshot(BooleanSupplier stop) throws InterruptedException {
-		SnapshotRequest request = new SnapshotRequest(() -> this.snapshots.open(Duration.ofSeconds(5)));
-		this.loop.post(request);
+		SnapshotRequest request = new SnapshotRequest(() -> this.parts.snapshots.open(Duration.ofSeconds(5)));
+		this.parts.loop.post(request);
 		return request.await(() -> stop.getAsBoolean() || this.stopped);
 	}
 
@@ -302,9 +276,9 @@ public final class Primary implements AutoCloseable {
 	 * @param reason why, for people
 	 */
 	void distrustLog(Fence fence, String reason) {
-		this.loop.post(() -> {
-			if (fence.equals(this.shipper.fence())) {
-				this.engine.distrustLog(reason);
+		this.parts.loop.post(() -> {
+			if (fence.equals(this.parts.shipper.fence())) {
+				this.parts.engine.distrustLog(reason);
 			}
 		});
 	}
@@ -313,7 +287,7 @@ public final class Primary implements AutoCloseable {
 	 * Returns what appends to the log.
 	 */
 	PrimaryShipper shipper() {
-		return this.shipper;
+		return this.parts.shipper;
 	}
 
 	/**
@@ -338,11 +312,11 @@ public final class Primary implements AutoCloseable {
 	 * @throws InterruptedException if interrupted
 	 */
 	public boolean isLevel() throws InterruptedException {
-		return call(this.departure::isLevel);
+		return call(this.parts.departure::isLevel);
 	}
 
 	<T> T call(Callable<T> command) throws InterruptedException {
-		return this.loop.call(command);
+		return this.parts.loop.call(command);
 	}
 
 	private void closeWatch() {

@@ -41,18 +41,23 @@ final class PrimaryBacklog {
 
 	/**
 	 * Brings the counters up to date.
+	 * @param capture where it is gone on, null if only a full copy connects to the log
+	 * @param state what is committed
+	 * @return frames that the log has not acknowledged
 	 */
-	void report(PrimaryCapture capture, PrimaryWalState state) {
-		if (capture.isLevel(state)) {
+	long report(@Nullable PrimaryCapture capture, PrimaryWalState state) {
+		if (capture != null && capture.isLevel(state)) {
 			this.uncapturedSince = null;
 		}
 		else if (this.uncapturedSince == null) {
 			this.uncapturedSince = this.ticker.nanoTime();
 		}
 		PrimaryMark acknowledged = this.shipper.acknowledged();
-		long frames = (acknowledged != null) ? capture.framesAfter(acknowledged, state) : state.frames();
+		long frames = (capture != null && acknowledged != null) ? capture.framesAfter(acknowledged, state)
+				: state.frames();
 		Long oldest = this.shipper.oldestSeen();
 		this.counters.pending(frames, (oldest != null) ? oldest : this.uncapturedSince);
+		return frames;
 	}
 
 }

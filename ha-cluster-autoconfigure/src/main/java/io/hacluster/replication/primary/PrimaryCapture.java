@@ -28,6 +28,8 @@ final class PrimaryCapture {
 
 	private @Nullable WalPosition restartableAt;
 
+	private boolean restartable = true;
+
 	/**
 	 * Creates a capture.
 	 * @param database the database
@@ -60,6 +62,19 @@ final class PrimaryCapture {
 	 */
 	void lockedHere() {
 		this.restartableAt = this.mark.end();
+		this.restartable = true;
+	}
+
+	/**
+	 * Tells that the read lock has been renewed at another place, so that frames may be
+	 * overwritten that have not been seen.
+	 */
+	void lockedElsewhere() {
+		this.restartable = false;
+	}
+
+	private boolean mayRestart() {
+		return this.restartable && Objects.equals(this.mark.end(), this.restartableAt);
 	}
 
 	/**
@@ -70,7 +85,7 @@ final class PrimaryCapture {
 		if (end != null && state.sameGeneration(end.salt1(), end.salt2())) {
 			return end.offset() == this.database.endOffset(state);
 		}
-		return state.frames() == 0 && Objects.equals(end, this.restartableAt);
+		return state.frames() == 0 && mayRestart();
 	}
 
 	/**
@@ -131,7 +146,7 @@ final class PrimaryCapture {
 		if (end != null && state.sameGeneration(end.salt1(), end.salt2())) {
 			return end;
 		}
-		if (!Objects.equals(end, this.restartableAt)) {
+		if (!mayRestart()) {
 			throw new ContinuityLostException(
 					"The write-ahead log was restarted before all of its frames had been seen");
 		}

@@ -4,10 +4,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.replication.connection.DatabaseConnections;
 import io.hacluster.replication.connection.DatabaseConnections.Checkpoint;
@@ -16,33 +12,45 @@ import io.hacluster.replication.connection.DatabaseConnections.Checkpoint;
  * Brings frames into the database file, only such as the log has acknowledged, so that a
  * node that crashes can always be told apart from the log by its write-ahead log.
  * <p>
- * A checkpoint has two parts. The first keeps nobody waiting: a new read transaction
- * takes the place of the old one as soon as the log has acknowledged all it sees, and a
- * passive checkpoint goes up to there. The second lets the write-ahead log be used from
- * its start again, for which nothing may be left over: with the write lock held, the few
- * frames that came meanwhile are shipped, acknowledged and checkpointed. It costs the
- * writer that moment, and is given up if the store does not answer in it.
+ * A new read transaction takes the place of the old one as soon as the log has
+ * acknowledged all it sees, and a passive checkpoint goes up to there; nobody waits for
+ * that. If nothing has been written meanwhile, the write-ahead log may be used from its
+ * start again. A writer that never rests leaves something over each time. Only then it is
+ * kept out for a moment, in which the few frames that came last are shipped, acknowledged
+ * and checkpointed; that is given up when it takes too long.
  */
 final class PrimaryCheckpointer {
-
-	private static final Logger logger = LoggerFactory.getLogger(PrimaryCheckpointer.class);
 
 	/**
 	 * How long shipping may take while no writer waits for it.
 	 */
 	private static final Duration SHIPPING = Duration.ofSeconds(5);
 
-	private static final long LONGEST_PAUSE = Duration.ofSeconds(5).toNanos();
+	/**
+	 * How often it is tried without keeping a writer out, if each time less is left.
+	 */
+	private static final int ROUNDS = 8;
 
-	private static final long GIVE_UP_PAUSE = Duration.ofSeconds(1).toNanos();
+	/**
+	 * What may be left to ship and to checkpoint when a writer is kept out.
+	 */
+	private static final long BARRIER_BYTES = 1L << 20;
+
+	/**
+	 * How long the barrier may stand when the write-ahead log is twice as great as it
+	 * should be.
+	 */
+	private static final Duration RUNAWAY = Duration.ofSeconds(1);
+
+	private static final long LONGEST_PAUSE = Duration.ofSeconds(5).toNanos();
 
 	private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
 
 	private static final long BARRIER_POLL = Duration.ofNanos(50_000).toNanos();
 
-	private final PrimarySettings settings;
+	private static final long TRUNCATE_POLL = Duration.ofMillis(5).toNanos();
 
-	private final NodeIdentity identity;
+	private final PrimarySettings settings;
 
 	private final PrimaryCounters counters;
 
@@ -54,10 +62,10 @@ final class PrimaryCheckpointer {
 
 	private long notBefore;
 
-	PrimaryCheckpointer(PrimarySettings settings, NodeIdentity identity, PrimaryCounters counters, PrimarySignal signal,
-			Ticker ticker) {
+	private long raisedAt;
+
+	PrimaryCheckpointer(PrimarySettings settings, PrimaryCounters counters, PrimarySignal signal, Ticker ticker) {
 		this.settings = settings;
-		this.identity = identity;
 		this.counters = counters;
 		this.signal = signal;
 		this.ticker = ticker;
@@ -70,7 +78,7 @@ final class PrimaryCheckpointer {
 	 */
 	boolean isDue(PrimaryDatabase database, PrimaryWalState state) throws IOException {
 		boolean wanted = state.frames() - state.backfilled() >= this.settings.checkpointPages()
-				|| (state.frames() > 0 && database.walBytes() > this.settings.truncateBytes());
+				|| (state.frames() > 0 && database.walBytes() > this.settings.maxWalBytes());
 		return wanted && this.ticker.nanoTime() - this.notBefore >= 0;
 	}
 
@@ -82,61 +90,108 @@ final class PrimaryCheckpointer {
 	 */
 	void checkpoint(PrimaryDatabase database, PrimaryCapture capture, Shipping shipping)
 			throws IOException, SQLException {
-		boolean complete = withoutBarrier(database, shipping) && withBarrier(database, capture, shipping);
-		if (complete && database.walBytes() > this.settings.truncateBytes()) {
-			// harmless without a barrier: the read lock was just taken with all shipped
-			complete = database.connections().checkpoint("TRUNCATE") == Checkpoint.COMPLETE;
+		Outcome outcome = withoutBarrier(database, capture, shipping);
+		if (outcome == Outcome.LEFT_OVER) {
+			outcome = withBarrier(database, capture, shipping);
 		}
+		boolean complete = outcome == Outcome.COMPLETE;
+		boolean great = database.walBytes() > this.settings.maxWalBytes();
+		if (great && complete) {
+			complete = truncate(database);
+		}
+		this.counters.walNotice((great && outcome == Outcome.PINNED) ? pinned(database) : null);
 		this.pause = complete ? 0 : Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, this.pause * 2));
 		this.notBefore = this.ticker.nanoTime() + this.pause;
 	}
 
-	private boolean withoutBarrier(PrimaryDatabase database, Shipping shipping) throws IOException, SQLException {
+	private String pinned(PrimaryDatabase database) throws IOException {
+		return "The write-ahead log of " + database.path() + " has grown to " + (database.walBytes() >> 20)
+				+ " MB, more than ha.cluster.replication.max-wal-size, because a read transaction or a checkpoint of "
+				+ "another process does not end; end it, and the log is cut back";
+	}
+
+	private Outcome withoutBarrier(PrimaryDatabase database, PrimaryCapture capture, Shipping shipping)
+			throws IOException, SQLException {
 		DatabaseConnections connections = database.connections();
-		PrimaryWalState seen = database.beginRead(connections.spare());
-		boolean shipped = false;
-		try {
-			shipped = shipping.ship(seen, SHIPPING);
-		}
-		finally {
-			if (!shipped) {
-				DatabaseConnections.execute(connections.spare(), "ROLLBACK");
+		long before = Long.MAX_VALUE;
+		for (int round = 0; round < ROUNDS; round++) {
+			PrimaryWalState seen = database.beginRead(connections.spare());
+			boolean shipped = false;
+			try {
+				shipped = shipping.ship(seen, SHIPPING);
 			}
-		}
-		if (shipped) {
+			finally {
+				if (!shipped) {
+					DatabaseConnections.execute(connections.spare(), "ROLLBACK");
+				}
+			}
+			if (!shipped) {
+				return Outcome.NOT_SHIPPED;
+			}
 			connections.swapReadLock();
-			passive(connections);
-			this.counters.checkpoints.incrementAndGet();
+			long left = left(database, seen);
+			if (left == 0) {
+				capture.lockedHere();
+				return Outcome.COMPLETE;
+			}
+			passive(connections, this.ticker.nanoTime() + this.settings.busyTimeout().toNanos());
+			if (round == 0) {
+				this.counters.checkpoints.incrementAndGet();
+			}
+			if (database.state().backfilled() < seen.frames()) {
+				return Outcome.PINNED;
+			}
+			if (left >= before) {
+				return Outcome.LEFT_OVER;
+			}
+			before = left;
 		}
-		return shipped;
+		return Outcome.LEFT_OVER;
+	}
+
+	/**
+	 * Returns how much is not in the database file, in bytes.
+	 */
+	private static long left(PrimaryDatabase database, PrimaryWalState state) {
+		return (state.frames() - state.backfilled()) * (long) database.frameSize();
+	}
+
+	/**
+	 * Returns whether what is not in the database file is little enough to keep a writer
+	 * out for it.
+	 */
+	static boolean isLittleLeft(PrimaryDatabase database, PrimaryWalState state) {
+		return left(database, state) <= BARRIER_BYTES;
 	}
 
 	/**
 	 * Makes a passive checkpoint, after that of somebody else if there is one: a writer
 	 * with a great write-ahead log tries one with every commit.
 	 */
-	private void passive(DatabaseConnections connections) throws SQLException {
-		long deadline = this.ticker.nanoTime() + this.settings.barrierTimeout().toNanos();
-		while (connections.checkpoint("PASSIVE") == Checkpoint.BUSY && this.ticker.nanoTime() - deadline < 0) {
+	private void passive(DatabaseConnections connections, long deadline) throws SQLException {
+		while (connections.checkpointPassively() == Checkpoint.BUSY && this.ticker.nanoTime() - deadline < 0) {
 			this.signal.pause(BARRIER_POLL);
 		}
 	}
 
-	private boolean withBarrier(PrimaryDatabase database, PrimaryCapture capture, Shipping shipping)
+	private Outcome withBarrier(PrimaryDatabase database, PrimaryCapture capture, Shipping shipping)
 			throws IOException, SQLException {
+		boolean runaway = database.walBytes() > 2 * this.settings.maxWalBytes();
 		if (!shipping.ship(database.state(), SHIPPING) || !raiseBarrier(database)) {
-			return false;
+			return Outcome.NOT_SHIPPED;
 		}
 		try {
-			if (!shipping.ship(database.state(), this.settings.barrierTimeout())) {
-				return false;
+			PrimaryWalState state = database.state();
+			Duration longest = runaway ? RUNAWAY : this.settings.barrierTimeout();
+			if ((!runaway && !isLittleLeft(database, state)) || !shipping.ship(state, longest)) {
+				return Outcome.NOT_SHIPPED;
 			}
-			boolean complete = checkpointAll(database);
+			boolean complete = checkpointAll(database, this.raisedAt + longest.toNanos());
 			capture.lockedHere();
-			return complete;
+			return complete ? Outcome.COMPLETE : Outcome.PINNED;
 		}
 		finally {
-			database.connections().endBarrier();
+			endBarrier(database);
 		}
 	}
 
@@ -152,19 +207,29 @@ final class PrimaryCheckpointer {
 			}
 			this.signal.pause(BARRIER_POLL);
 		}
+		this.raisedAt = this.ticker.nanoTime();
 		return true;
+	}
+
+	/**
+	 * Lets the writers in again.
+	 */
+	void endBarrier(PrimaryDatabase database) throws SQLException {
+		database.connections().endBarrier();
+		this.counters.barriers.add(this.ticker.nanoTime() - this.raisedAt);
 	}
 
 	/**
 	 * Checkpoints while the barrier stands. If everything committed has been captured,
 	 * the capture must be told.
+	 * @param deadline until when to wait for the checkpoint of somebody else
 	 * @return whether all of it is in the database file
 	 */
-	boolean checkpointAll(PrimaryDatabase database) throws IOException, SQLException {
+	boolean checkpointAll(PrimaryDatabase database, long deadline) throws IOException, SQLException {
 		DatabaseConnections connections = database.connections();
 		connections.releaseReadLock();
 		try {
-			passive(connections);
+			passive(connections, deadline);
 		}
 		finally {
 			connections.takeReadLock();
@@ -174,26 +239,42 @@ final class PrimaryCheckpointer {
 	}
 
 	/**
-	 * Cuts a write-ahead log back that has grown too great while the store is away. What
-	 * it holds and the log lacks can then be shipped only with a full copy.
-	 * @return whether that was done
+	 * Cuts the write-ahead log back to nothing, all of it being in the database file. No
+	 * barrier is needed: what is committed meanwhile makes it give up.
+	 * @return whether it was
 	 */
-	boolean giveUpContinuity(PrimaryDatabase database) throws IOException, SQLException {
-		if (database.walBytes() <= this.settings.truncateBytes() || this.ticker.nanoTime() - this.notBefore < 0
-				|| !raiseBarrier(database)) {
-			return false;
+	boolean truncate(PrimaryDatabase database) throws IOException, SQLException {
+		long deadline = this.ticker.nanoTime() + this.settings.busyTimeout().toNanos();
+		while (true) {
+			long start = this.ticker.nanoTime();
+			Checkpoint result = database.connections().truncate();
+			long end = this.ticker.nanoTime();
+			this.counters.barriers.add(end - start);
+			if (result == Checkpoint.COMPLETE) {
+				return true;
+			}
+			PrimaryWalState state = database.state();
+			if (end - deadline >= 0 || state.backfilled() != state.frames()) {
+				return false;
+			}
+			this.signal.pause(TRUNCATE_POLL);
 		}
-		this.notBefore = this.ticker.nanoTime() + GIVE_UP_PAUSE;
-		logger.warn("[{}] The write-ahead log has grown to {} MB while the store is unavailable; it is cut back, and "
-				+ "a full copy is shipped when the store is back", this.identity, database.walBytes() >> 20);
-		try {
-			checkpointAll(database);
-		}
-		finally {
-			database.connections().endBarrier();
-		}
-		database.connections().checkpoint("TRUNCATE");
-		return true;
+	}
+
+	private enum Outcome {
+
+		/** Everything is in the database file, and the log may be used from its start. */
+		COMPLETE,
+
+		/** A writer has left something over each time. */
+		LEFT_OVER,
+
+		/** A reader, or the checkpoint of somebody else, stands in the way. */
+		PINNED,
+
+		/** The store has not acknowledged in time. */
+		NOT_SHIPPED
+
 	}
 
 	/**

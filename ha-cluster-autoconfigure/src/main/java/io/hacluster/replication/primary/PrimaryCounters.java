@@ -1,7 +1,10 @@
 package io.hacluster.replication.primary;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,8 @@ final class PrimaryCounters {
 
 	final AtomicLong fenceRejections = new AtomicLong();
 
+	final BarrierTimes barriers = new BarrierTimes();
+
 	private final Ticker ticker;
 
 	private volatile ReplicationStatus.State state = ReplicationStatus.State.STOPPED;
@@ -38,6 +43,8 @@ final class PrimaryCounters {
 	private volatile @Nullable Long pendingSince;
 
 	private volatile @Nullable String failure;
+
+	private volatile @Nullable String walNotice;
 
 	private volatile @Nullable String snapshotFailure;
 
@@ -72,6 +79,14 @@ final class PrimaryCounters {
 	}
 
 	/**
+	 * Tells what is the matter with the size of the write-ahead log; to be seen beside
+	 * the failure.
+	 */
+	void walNotice(@Nullable String notice) {
+		this.walNotice = notice;
+	}
+
+	/**
 	 * Tells why no snapshot can be taken; to be seen while nothing worse is the matter.
 	 */
 	void snapshotFailure(@Nullable String failure) {
@@ -79,12 +94,17 @@ final class PrimaryCounters {
 	}
 
 	PrimaryStatus status() {
-		String reason = (this.failure != null) ? this.failure : this.snapshotFailure;
+		String reason = Stream.of(this.failure, this.walNotice)
+			.filter(Objects::nonNull)
+			.collect(Collectors.joining(". "));
+		if (reason.isEmpty()) {
+			reason = this.snapshotFailure;
+		}
 		Long since = this.pendingSince;
 		Duration lag = (since != null) ? Duration.ofNanos(Math.max(0, this.ticker.nanoTime() - since)) : Duration.ZERO;
 		return new PrimaryStatus(this.state, this.txid, this.pendingFrames, lag, reason, this.batches.get(),
 				this.bytes.get(), this.levels.snapshots(), this.checkpoints.get(), this.storeErrors.get(),
-				this.fenceRejections.get(), this.levels.upkeep());
+				this.fenceRejections.get(), this.levels.upkeep(), this.barriers.longest());
 	}
 
 }

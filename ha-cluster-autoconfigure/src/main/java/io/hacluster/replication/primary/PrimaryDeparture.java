@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 
+import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicationStatus;
 
 /**
@@ -12,7 +13,14 @@ import io.hacluster.replication.ReplicationStatus;
  */
 final class PrimaryDeparture {
 
+	/**
+	 * How long a checkpoint of somebody else is waited for.
+	 */
+	private static final long WAIT = Duration.ofSeconds(1).toNanos();
+
 	private final PrimaryEngine engine;
+
+	private final PrimaryTransfer transfer;
 
 	private final PrimaryHold hold;
 
@@ -22,13 +30,17 @@ final class PrimaryDeparture {
 
 	private final PrimaryCounters counters;
 
-	PrimaryDeparture(PrimaryEngine engine, PrimaryHold hold, PrimaryShipper shipper, PrimaryCheckpointer checkpointer,
-			PrimaryCounters counters) {
+	private final Ticker ticker;
+
+	PrimaryDeparture(PrimaryEngine engine, PrimaryTransfer transfer, PrimaryHold hold, PrimaryShipper shipper,
+			PrimaryCheckpointer checkpointer, PrimaryCounters counters, Ticker ticker) {
 		this.engine = engine;
+		this.transfer = transfer;
 		this.hold = hold;
 		this.shipper = shipper;
 		this.checkpointer = checkpointer;
 		this.counters = counters;
+		this.ticker = ticker;
 	}
 
 	/**
@@ -36,7 +48,7 @@ final class PrimaryDeparture {
 	 */
 	boolean isLevel() throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.held();
-		PrimaryCapture current = this.engine.capture();
+		PrimaryCapture current = this.transfer.capture();
 		if (database == null) {
 			return this.hold.isNothingThere();
 		}
@@ -59,7 +71,7 @@ final class PrimaryDeparture {
 		}
 		boolean level = false;
 		try {
-			level = isLevel() || (this.engine.shipAll(database.state(), timeout) && isLevel());
+			level = isLevel() || (this.transfer.shipAll(database.state(), timeout) && isLevel());
 		}
 		finally {
 			if (!level) {
@@ -78,19 +90,20 @@ final class PrimaryDeparture {
 		try {
 			this.engine.dropIfReplaced();
 			PrimaryDatabase database = this.hold.held();
-			PrimaryCapture current = this.engine.capture();
+			PrimaryCapture current = this.transfer.capture();
 			shipped = isLevel() && (database == null || (this.checkpointer.raiseBarrier(database) && isLevel()));
 			if (shipped && database != null && current != null) {
-				this.checkpointer.checkpointAll(database);
+				this.checkpointer.checkpointAll(database, this.ticker.nanoTime() + WAIT);
 				current.lockedHere();
 				database.connections().endBarrier();
-				database.connections().checkpoint("TRUNCATE");
+				this.checkpointer.truncate(database);
 				shipped = isLevel();
 				empty = shipped && database.state().frames() == 0;
 			}
 		}
 		finally {
 			this.shipper.close();
+			this.engine.close();
 			this.hold.release(empty);
 			this.counters.state(ReplicationStatus.State.STOPPED);
 		}

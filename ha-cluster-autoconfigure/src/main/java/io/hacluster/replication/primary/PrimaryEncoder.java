@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.replication.ByteSource;
+import io.hacluster.replication.connection.WriterVersion;
 import io.hacluster.replication.ltx.LtxHeader;
 import io.hacluster.replication.ltx.LtxWriter;
 import io.hacluster.replication.wal.WalBatch;
@@ -50,10 +51,13 @@ final class PrimaryEncoder {
 
 	private final Epoch epoch;
 
-	PrimaryEncoder(Path staging, int memoryBytes, Epoch epoch) {
+	private final WriterVersion writerVersion;
+
+	PrimaryEncoder(Path staging, int memoryBytes, Epoch epoch, WriterVersion writerVersion) {
 		this.staging = staging;
 		this.memoryBytes = memoryBytes;
 		this.epoch = epoch;
+		this.writerVersion = writerVersion;
 	}
 
 	/**
@@ -102,7 +106,7 @@ final class PrimaryEncoder {
 		return missing;
 	}
 
-	private static void writeBatch(LtxWriter writer, WalReader wal, WalBatch frames, List<Long> grown,
+	private void writeBatch(LtxWriter writer, WalReader wal, WalBatch frames, List<Long> grown,
 			@Nullable PrimaryImage image, int pageSize) throws IOException {
 		byte[] page = new byte[pageSize];
 		Iterator<Long> missing = grown.iterator();
@@ -114,12 +118,19 @@ final class PrimaryEncoder {
 				next = missing.hasNext() ? missing.next() : null;
 			}
 			wal.readPage(entry.getValue(), ByteBuffer.wrap(page));
+			lookAtFirst(entry.getKey(), page);
 			writer.writePage(entry.getKey(), page, 0);
 		}
 		while (next != null && image != null) {
 			image.readPage(next, page);
 			writer.writePage(next, page, 0);
 			next = missing.hasNext() ? missing.next() : null;
+		}
+	}
+
+	private void lookAtFirst(long pgno, byte[] page) {
+		if (pgno == 1) {
+			this.writerVersion.observe(page);
 		}
 	}
 
@@ -142,6 +153,7 @@ final class PrimaryEncoder {
 				}
 				if (pgno != header.lockPage()) {
 					image.readPage(pgno, page);
+					lookAtFirst(pgno, page);
 					writer.writePage(pgno, page, 0);
 				}
 			}
@@ -155,7 +167,7 @@ final class PrimaryEncoder {
 		long usable = Files.getFileStore(this.staging).getUsableSpace();
 		if (!small && usable < 4 * STRIDE) {
 			throw new HaClusterException("A copy of the database cannot be staged: only " + (usable >> 20)
-					+ " MB are free in " + this.staging);
+					+ " MB are free in " + this.staging + ", beside ha.cluster.sqlite.path; free some space there");
 		}
 	}
 
@@ -175,7 +187,13 @@ final class PrimaryEncoder {
 			long size = write(out, header, content);
 			return new EncodedFile(header, size, file, new byte[0]);
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException ex) {
+			Files.deleteIfExists(file);
+			throw new IOException("A file for the log cannot be staged in " + this.staging
+					+ ", beside ha.cluster.sqlite.path: " + ex.getMessage() + "; it is tried again until there is room",
+					ex);
+		}
+		catch (RuntimeException ex) {
 			Files.deleteIfExists(file);
 			throw ex;
 		}

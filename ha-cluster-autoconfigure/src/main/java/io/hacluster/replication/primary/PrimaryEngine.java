@@ -2,29 +2,29 @@ package io.hacluster.replication.primary;
 
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.hacluster.Ticker;
 import io.hacluster.replication.ReplicationStatus;
-import io.hacluster.replication.ltx.LtxName;
 
 /**
  * What a primary does, round by round, on one thread.
  */
 final class PrimaryEngine {
 
-	private final PrimarySettings settings;
+	/**
+	 * How long to wait for a full copy to end that is told to.
+	 */
+	private static final Duration CLOSE = Duration.ofSeconds(5);
+
+	private final Duration poll;
 
 	private final PrimaryHold hold;
 
 	private final PrimaryShipper shipper;
 
-	private final PrimaryEncoder encoder;
+	private final PrimaryTransfer transfer;
 
 	private final PrimaryFullCopy fullCopy;
 
@@ -32,47 +32,36 @@ final class PrimaryEngine {
 
 	private final PrimaryCheckpointer checkpointer;
 
+	private final PrimaryWalBound walBound;
+
 	private final PrimaryCounters counters;
 
 	private final PrimarySignal signal;
-
-	private final Clock clock;
-
-	private final Ticker ticker;
-
-	private PrimaryPosition position = PrimaryPosition.seed();
 
 	private final PrimaryRetry retry;
 
 	private final PrimaryPace pace;
 
-	private @Nullable PrimaryCapture capture;
+	private PrimaryPosition position = PrimaryPosition.seed();
 
 	private PrimaryLook look = PrimaryLook.NONE;
 
-	private final PrimaryBacklog backlog;
-
-	PrimaryEngine(PrimarySettings settings, PrimaryHold hold, PrimaryShipper shipper, PrimaryEncoder encoder,
+	PrimaryEngine(Duration poll, PrimaryHold hold, PrimaryShipper shipper, PrimaryTransfer transfer,
 			PrimaryFullCopy fullCopy, PrimaryContinuity continuity, PrimaryCheckpointer checkpointer,
-			PrimaryCounters counters, PrimarySignal signal, Clock clock, Ticker ticker) {
-		this.settings = settings;
+			PrimaryWalBound walBound, PrimaryRetry retry, PrimaryPace pace, PrimaryCounters counters,
+			PrimarySignal signal) {
+		this.poll = poll;
 		this.hold = hold;
 		this.shipper = shipper;
-		this.encoder = encoder;
+		this.transfer = transfer;
 		this.fullCopy = fullCopy;
 		this.continuity = continuity;
 		this.checkpointer = checkpointer;
+		this.walBound = walBound;
+		this.retry = retry;
+		this.pace = pace;
 		this.counters = counters;
 		this.signal = signal;
-		this.clock = clock;
-		this.ticker = ticker;
-		this.backlog = new PrimaryBacklog(shipper, counters, ticker);
-		this.pace = new PrimaryPace(settings.minBatchInterval(), ticker);
-		this.retry = new PrimaryRetry(settings.storeRetry(), counters, ticker);
-	}
-
-	@Nullable PrimaryCapture capture() {
-		return this.capture;
 	}
 
 	/**
@@ -81,25 +70,20 @@ final class PrimaryEngine {
 	void hold(PrimaryPosition position) throws IOException, SQLException {
 		this.position = position;
 		this.shipper.reset(position.txid(), null);
-		this.capture = null;
-		this.encoder.clean();
+		this.transfer.disconnect();
 		PrimaryDatabase database = this.hold.attach();
 		if (database == null) {
 			this.position = withoutKnowledge();
 		}
 		else if (position.relation() == PrimaryPosition.Relation.LEVEL) {
 			PrimaryWalState state = database.renewReadLock();
-			goOnFrom(database, new PrimaryMark(position.txid(), database.end(state), database.pages(state)));
+			this.transfer.goOnFrom(database,
+					new PrimaryMark(position.txid(), database.end(state), database.pages(state)));
 		}
 	}
 
 	private PrimaryPosition withoutKnowledge() {
 		return (this.shipper.txid() == 0) ? PrimaryPosition.seed() : PrimaryPosition.unknown(this.shipper.txid());
-	}
-
-	private void goOnFrom(PrimaryDatabase database, PrimaryMark mark) {
-		this.shipper.reset(mark.txid(), mark);
-		this.capture = new PrimaryCapture(database, this.settings.maxBatchBytes(), mark);
 	}
 
 	/**
@@ -113,31 +97,43 @@ final class PrimaryEngine {
 		if (database == null) {
 			forgetPosition();
 			this.counters.state(ReplicationStatus.State.AWAITING_DATABASE);
-			return this.settings.safetyPoll().toNanos();
+			return this.poll.toNanos();
 		}
 		this.counters.state(ReplicationStatus.State.SHIPPING);
 		this.shipper.settle();
 		if (!this.shipper.isOpen()) {
 			return reopen(database);
 		}
-		PrimaryCapture current = this.capture;
-		if (current == null && !this.shipper.isIdle()) {
-			// what is in flight has the next transaction's number
-			return this.settings.safetyPoll().toNanos();
-		}
+		PrimaryCapture current = this.transfer.capture();
 		if (current == null) {
 			current = connect(database);
 		}
+		if (current == null) {
+			this.transfer.report(database.state());
+			return this.poll.toNanos();
+		}
+		return ship(database, current, paced);
+	}
+
+	private long ship(PrimaryDatabase database, PrimaryCapture current, boolean paced)
+			throws IOException, SQLException {
 		PrimaryWalState state = database.state();
 		long nap = paced ? this.pace.nap() : 0;
-		boolean progress = nap == 0 && captureInto(database, current, state);
+		boolean progress = nap == 0 && this.transfer.capture(database, current, state);
+		if (progress && current.isLevel(state)) {
+			this.pace.level();
+		}
 		this.look = (nap > 0) ? PrimaryLook.NONE : progress ? PrimaryLook.BUSY : PrimaryLook.IDLE;
 		this.shipper.settle();
-		this.backlog.report(current, state);
+		long unshipped = this.transfer.report(state);
 		if (this.checkpointer.isDue(database, state)) {
 			this.checkpointer.checkpoint(database, current,
-					(target, timeout) -> shipAll(target, timeout, this.signal::isUrgent));
-			this.backlog.report(current, database.state());
+					(target, timeout) -> this.transfer.shipAll(target, timeout, this.signal::isUrgent));
+			unshipped = this.transfer.report(database.state());
+			progress = true;
+		}
+		if (this.walBound.enforce(database, current, unshipped)) {
+			giveUpContinuity();
 			return 0;
 		}
 		if (nap > 0) {
@@ -146,78 +142,54 @@ final class PrimaryEngine {
 		if (progress && this.shipper.hasRoom()) {
 			return 0;
 		}
-		return (this.shipper.isIdle() && current.isLevel(state)) ? this.settings.safetyPoll().toNanos()
-				: this.settings.safetyPoll().toNanos() / 2;
+		return (this.shipper.isIdle() && current.isLevel(state)) ? this.poll.toNanos() : this.poll.toNanos() / 2;
 	}
 
 	private void forgetPosition() {
-		if (this.capture != null || this.position.relation() == PrimaryPosition.Relation.SHIPPED) {
-			this.capture = null;
-			this.shipper.reset(this.shipper.txid(), null);
-			this.position = withoutKnowledge();
+		if (this.transfer.capture() != null || this.position.relation() == PrimaryPosition.Relation.SHIPPED) {
+			giveUpContinuity();
 		}
-	}
-
-	private boolean captureInto(PrimaryDatabase database, PrimaryCapture current, PrimaryWalState state)
-			throws IOException {
-		boolean progress = false;
-		while (this.shipper.hasRoom()) {
-			long seen = this.backlog.oldest();
-			Optional<PrimaryBatch> batch = current.next(state);
-			if (batch.isEmpty()) {
-				break;
-			}
-			PrimaryEncoder.EncodedFile file = this.encoder.encode(database, batch.get(), this.clock.instant());
-			PrimaryMark mark = batch.get().end();
-			this.shipper.ship(LtxName.batch(mark.txid()), file, mark, seen);
-			current.advance(batch.get());
-			this.backlog.captured();
-			progress = true;
-		}
-		if (progress && current.isLevel(state)) {
-			this.pace.level();
-		}
-		return progress;
 	}
 
 	/**
-	 * Finds out where to go on, or ships a full copy.
+	 * Finds out where to go on, or goes on with a full copy.
+	 * @return where to go on, null while the full copy is under way
 	 */
-	private PrimaryCapture connect(PrimaryDatabase database) throws IOException, SQLException {
+	private @Nullable PrimaryCapture connect(PrimaryDatabase database) throws IOException, SQLException {
+		PrimaryMark mark = null;
 		if (this.position.relation() == PrimaryPosition.Relation.SHIPPED) {
-			PrimaryMark mark = this.continuity.prove(database, this.position.txid(), database.state());
+			mark = this.continuity.prove(database, this.position.txid(), database.state());
 			this.position = withoutKnowledge();
-			if (mark != null) {
-				goOnFrom(database, mark);
-			}
 		}
-		PrimaryCapture current = this.capture;
-		if (current == null) {
-			this.counters.pending(0, this.ticker.nanoTime());
-			PrimaryMark mark = this.fullCopy.ship(database);
-			current = new PrimaryCapture(database, this.settings.maxBatchBytes(), mark);
-			this.capture = current;
+		if (mark == null && this.shipper.isIdle()) {
+			// what is in flight has the next transaction's number
+			mark = this.fullCopy.advance(database);
 		}
-		return current;
+		if (mark == null) {
+			return null;
+		}
+		this.walBound.connected(database);
+		return this.transfer.goOnFrom(database, mark);
 	}
 
 	private long reopen(PrimaryDatabase database) throws IOException, SQLException {
-		PrimaryCapture current = this.capture;
-		if (current != null) {
-			this.backlog.report(current, database.state());
+		PrimaryWalState state = database.state();
+		long unshipped = this.transfer.report(state);
+		PrimaryCapture current = this.transfer.capture();
+		if (current == null && !this.fullCopy.isUnderWay() && this.walBound.isCutBack()) {
+			this.walBound.keepSmall(database, state);
 		}
-		if (this.checkpointer.giveUpContinuity(database)) {
-			this.capture = null;
-			this.shipper.reset(this.shipper.txid(), null);
-			this.position = withoutKnowledge();
+		else if (this.walBound.enforce(database, current, unshipped)) {
+			this.fullCopy.abandon(CLOSE);
+			giveUpContinuity();
 		}
 		long wait = this.retry.next();
 		if (wait > 0) {
-			return wait;
+			return Math.min(wait, this.poll.toNanos());
 		}
 		this.shipper.reopen();
 		PrimaryMark acknowledged = this.shipper.acknowledged();
-		current = this.capture;
+		current = this.transfer.capture();
 		if (acknowledged != null && current != null) {
 			current.rewind(acknowledged);
 		}
@@ -232,13 +204,16 @@ final class PrimaryEngine {
 	 * has not been looked at yet.
 	 */
 	void loseContinuity() {
-		boolean unproved = this.position.relation() == PrimaryPosition.Relation.SHIPPED && this.capture == null
-				&& this.position.txid() == this.shipper.txid();
+		boolean unproved = this.position.relation() == PrimaryPosition.Relation.SHIPPED
+				&& this.transfer.capture() == null && this.position.txid() == this.shipper.txid();
 		if (!unproved) {
-			this.capture = null;
-			this.shipper.reset(this.shipper.txid(), null);
-			this.position = withoutKnowledge();
+			giveUpContinuity();
 		}
+	}
+
+	private void giveUpContinuity() {
+		this.transfer.disconnect();
+		this.position = withoutKnowledge();
 	}
 
 	/**
@@ -246,48 +221,18 @@ final class PrimaryEngine {
 	 */
 	void distrustLog(String reason) {
 		this.shipper.abandon(reason);
-		this.capture = null;
+		this.transfer.disconnect();
 	}
 
 	/**
 	 * Lets go of a database that has been replaced by another file.
 	 */
 	void dropIfReplaced() throws IOException, SQLException {
-		if (this.hold.dropIfReplaced()) {
+		if (this.hold.isReplaced()) {
+			this.fullCopy.abandon(CLOSE);
+			this.hold.dropReplaced();
 			loseContinuity();
 		}
-	}
-
-	/**
-	 * Ships what is committed at a state.
-	 * @return whether the log has acknowledged all of it in time
-	 */
-	boolean shipAll(PrimaryWalState state, Duration timeout) throws IOException, SQLException {
-		return shipAll(state, timeout, () -> false);
-	}
-
-	private boolean shipAll(PrimaryWalState state, Duration timeout, BooleanSupplier giveUp)
-			throws IOException, SQLException {
-		PrimaryDatabase database = this.hold.attach();
-		PrimaryCapture current = this.capture;
-		long deadline = this.ticker.nanoTime() + timeout.toNanos();
-		while (database != null && current != null) {
-			this.shipper.settle();
-			if (!this.shipper.isOpen()) {
-				return false;
-			}
-			captureInto(database, current, state);
-			this.shipper.settle();
-			if (this.shipper.isIdle() && current.isLevel(state)) {
-				return true;
-			}
-			long left = deadline - this.ticker.nanoTime();
-			if (left <= 0 || giveUp.getAsBoolean()) {
-				return false;
-			}
-			this.signal.await(left);
-		}
-		return false;
 	}
 
 	/**
@@ -310,6 +255,13 @@ final class PrimaryEngine {
 	boolean isCommitExpected() throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.held();
 		return database != null && database.hasUnpublishedFrames(database.state());
+	}
+
+	/**
+	 * Ends what is under way; to be called before the database is let go of.
+	 */
+	void close() {
+		this.fullCopy.abandon(CLOSE);
 	}
 
 }

@@ -106,17 +106,19 @@ final class PrimaryHold {
 	}
 
 	/**
-	 * Lets go of a database that has been replaced by another file.
-	 * @return whether that was so
+	 * Returns whether the path names another file than the one held, or none.
 	 */
-	boolean dropIfReplaced() throws IOException, SQLException {
+	boolean isReplaced() {
 		PrimaryDatabase current = this.database;
-		if (current == null || current.file().isInPlace()) {
-			return false;
-		}
+		return current != null && !current.file().isInPlace();
+	}
+
+	/**
+	 * Lets go of a database that has been replaced.
+	 */
+	void dropReplaced() throws IOException, SQLException {
 		logger.warn("[{}] The database {} has been replaced or removed", this.identity, this.path);
 		release(true);
-		return true;
 	}
 
 	/**

@@ -97,6 +97,13 @@ final class PrimaryShipper {
 		return this.writer != null;
 	}
 
+	/**
+	 * Returns whether the log is open through a writer.
+	 */
+	boolean isOpenAs(@Nullable LogWriter other) {
+		return other != null && this.writer == other;
+	}
+
 	boolean isIdle() {
 		return this.inFlight.isEmpty();
 	}
@@ -163,7 +170,7 @@ final class PrimaryShipper {
 	 * @param mark see {@link PrimaryShipment}
 	 * @param seen see {@link PrimaryShipment}
 	 */
-	void ship(LtxName name, PrimaryEncoder.EncodedFile content, @Nullable PrimaryMark mark, long seen) {
+	void ship(LtxName name, PrimaryEncoder.EncodedFile content, PrimaryMark mark, long seen) {
 		LogWriter open = requireWriter();
 		CompletableFuture<LogEntry> outcome;
 		try {
@@ -203,18 +210,17 @@ final class PrimaryShipper {
 	}
 
 	private void acknowledge(PrimaryShipment shipment) {
-		PrimaryMark mark = shipment.mark();
-		if (mark != null) {
-			this.txid = mark.txid();
-			this.acknowledged = mark;
-			this.counters.txid(mark.txid());
-			this.counters.batches.incrementAndGet();
-			this.counters.bytes.addAndGet(shipment.content().size());
-			shipment.content().close();
-		}
+		reset(shipment.mark().txid(), shipment.mark());
+		this.counters.batches.incrementAndGet();
+		this.counters.bytes.addAndGet(shipment.content().size());
+		shipment.content().close();
 	}
 
-	private void failed(Throwable cause) {
+	/**
+	 * Takes note that the store has failed; the log has to be opened again.
+	 * @throws FencedException if a newer leader has fenced the log
+	 */
+	void failed(Throwable cause) {
 		closeWriter();
 		if (cause instanceof FencedException fenced) {
 			throw fenced;
@@ -238,11 +244,10 @@ final class PrimaryShipper {
 		try {
 			long last = lastBatch();
 			for (PrimaryShipment shipment : this.inFlight) {
-				PrimaryMark mark = shipment.mark();
-				if (mark != null && mark.txid() <= last) {
+				if (shipment.mark().txid() <= last) {
 					acknowledge(shipment);
 				}
-				else if (mark != null) {
+				else {
 					shipment.content().close();
 				}
 			}

@@ -21,9 +21,10 @@ import io.hacluster.replication.ReplicationStatus;
  * @param storeErrors failures of the store
  * @param fenceRejections appends or fences refused because of a newer fence
  * @param upkeep what has been done to keep the log short
+ * @param longestBarrier for how long writers have been kept out at most
  */
 public record PrimaryStatus(ReplicationStatus.State state, long txid, long pendingFrames, Duration lag,
 		@Nullable String failure, long batches, long bytes, long snapshots, long checkpoints, long storeErrors,
-		long fenceRejections, ReplicationStatus.Upkeep upkeep) {
+		long fenceRejections, ReplicationStatus.Upkeep upkeep, Duration longestBarrier) {
 
 }

@@ -16,7 +16,7 @@ import io.hacluster.replication.connection.DatabaseConnections;
  */
 final class SnapshotOpener {
 
-	private final PrimaryEngine engine;
+	private final PrimaryTransfer transfer;
 
 	private final PrimaryHold hold;
 
@@ -26,8 +26,9 @@ final class SnapshotOpener {
 
 	private final Clock clock;
 
-	SnapshotOpener(PrimaryEngine engine, PrimaryHold hold, PrimaryShipper shipper, Duration busyTimeout, Clock clock) {
-		this.engine = engine;
+	SnapshotOpener(PrimaryTransfer transfer, PrimaryHold hold, PrimaryShipper shipper, Duration busyTimeout,
+			Clock clock) {
+		this.transfer = transfer;
 		this.hold = hold;
 		this.shipper = shipper;
 		this.busyTimeout = busyTimeout;
@@ -40,7 +41,7 @@ final class SnapshotOpener {
 	 */
 	Optional<SnapshotSource> open(Duration timeout) throws IOException, SQLException {
 		PrimaryDatabase database = this.hold.held();
-		PrimaryCapture current = this.engine.capture();
+		PrimaryCapture current = this.transfer.capture();
 		if (database == null || current == null || !this.shipper.isOpen()) {
 			return Optional.empty();
 		}
@@ -48,7 +49,7 @@ final class SnapshotOpener {
 		boolean handedOut = false;
 		try {
 			PrimaryWalState state = database.beginRead(connection);
-			if (!this.engine.shipAll(state, timeout)) {
+			if (!this.transfer.shipAll(state, timeout)) {
 				return Optional.empty();
 			}
 			handedOut = true;

@@ -1,6 +1,6 @@
 /**
- * The leader's side: captures what another process commits to a SQLite database and
- * ships\n * it to the log.
+ * The leader's side: captures what another process commits to a SQLite database and ships
+ * it to the log.
  */
 @NullMarked
 package io.hacluster.replication.primary;

@@ -5,9 +5,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +26,7 @@ import io.hacluster.replication.RecordingObserver;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicaStoreContractTests;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.ReadOnlyDirectory;
 import io.hacluster.test.Requirements;
 
@@ -48,6 +53,32 @@ class LocalReplicaStoreTests extends ReplicaStoreContractTests {
 
 	private Path log() {
 		return this.directory.resolve("log");
+	}
+
+	/**
+	 * Litestream #1344: a rename is durable only once its directory is, and must be
+	 * before it is acknowledged.
+	 */
+	@Test
+	@LitestreamBug(22)
+	void appendMakesTheDirectoryDurable() throws Exception {
+		LogWriter writer = fence(store(NODE_A), 1, NODE_A);
+		append(writer, LtxName.batch(1), "one");
+		Path dump = this.directory.resolve("forced.jfr");
+		try (Recording recording = new Recording()) {
+			recording.enable("jdk.FileForce").withThreshold(Duration.ZERO);
+			recording.start();
+			append(writer, LtxName.batch(2), "two");
+			recording.stop();
+			recording.dump(dump);
+		}
+		List<String> forced = RecordingFile.readAllEvents(dump)
+			.stream()
+			.map((event) -> event.getString("path"))
+			.filter(Objects::nonNull)
+			.toList();
+		assertThat(forced).as("the file, then the directory").hasSizeGreaterThan(1);
+		assertThat(Path.of(forced.get(forced.size() - 1))).isEqualTo(log().resolve("ltx/0"));
 	}
 
 	@Test

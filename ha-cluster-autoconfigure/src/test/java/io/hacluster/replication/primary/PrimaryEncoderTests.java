@@ -11,9 +11,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.Epoch;
 import io.hacluster.replication.Writer;
+import io.hacluster.replication.connection.WriterVersion;
 import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.wal.WalBatch;
 import io.hacluster.replication.wal.WalPosition;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +32,7 @@ class PrimaryEncoderTests {
 	 * frames of the batch lack, come from older frames or from the database file.
 	 */
 	@Test
+	@LitestreamBug(5)
 	void encodeWhenFramesLackPagesOfGrowthTakesThemFromTheDatabase() throws Exception {
 		Path path = this.directory.resolve("data.db");
 		try (Writer writer = new Writer().open(path)) {
@@ -49,7 +52,8 @@ class PrimaryEncoderTests {
 				PrimaryMark before = new PrimaryMark(1, start, 3);
 				PrimaryBatch batch = new PrimaryBatch(before, new PrimaryMark(2, whole.end(), whole.commit()), last);
 				PrimaryImage image = new PrimaryImage(database, database.newWalReader(), state);
-				PrimaryEncoder encoder = new PrimaryEncoder(this.directory, 1 << 20, new Epoch(1));
+				PrimaryEncoder encoder = new PrimaryEncoder(this.directory, 1 << 20, new Epoch(1),
+						new WriterVersion(PrimaryFixture.NODE, path));
 				try (LtxReader reader = new LtxReader(encoder.encode(database, batch, Instant.EPOCH).openStream())) {
 					byte[] expected = new byte[4096];
 					long pages = 0;

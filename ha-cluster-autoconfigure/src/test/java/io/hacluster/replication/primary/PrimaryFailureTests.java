@@ -8,12 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
@@ -21,46 +17,22 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LtxFiles;
 import io.hacluster.replication.ReplicationStatus;
-import io.hacluster.replication.Writer;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for a {@link Primary} whose store fails or whose node has crashed.
  */
-class PrimaryFailureTests {
-
-	private static Writer writer;
-
-	@TempDir
-	private Path directory;
-
-	private PrimaryFixture fixture;
-
-	@BeforeAll
-	static void startWriter() {
-		writer = new Writer();
-	}
-
-	@AfterAll
-	static void stopWriter() {
-		writer.close();
-	}
+class PrimaryFailureTests extends AbstractPrimaryTests {
 
 	@BeforeEach
 	void startPrimary() throws IOException, InterruptedException {
 		this.fixture = new PrimaryFixture(this.directory);
-		writer.open(this.fixture.database);
-		writer.sql("PRAGMA journal_mode=WAL");
-		writer.sql("CREATE TABLE t(v)");
+		createDatabase();
 		this.fixture.start(PrimaryPosition.seed());
 		writer.insert(10, 1000);
 		this.fixture.awaitLevel();
-	}
-
-	@AfterEach
-	void closePrimary() {
-		this.fixture.close();
 	}
 
 	@Test
@@ -68,10 +40,9 @@ class PrimaryFailureTests {
 		this.fixture.faulty.failBeforeLanding.set(2);
 		writer.insert(10, 5000);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().storeErrors()).isPositive();
+		assertThat(status().storeErrors()).isPositive();
 		assertThat(this.fixture.faulty.fences).hasValueGreaterThan(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -88,9 +59,8 @@ class PrimaryFailureTests {
 		this.fixture.faulty.failAfterLanding.set(3);
 		writer.insert(30, 5000);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().snapshots()).isEqualTo(1);
+		assertEndsEqual();
 	}
 
 	@Test
@@ -98,7 +68,7 @@ class PrimaryFailureTests {
 		this.fixture.faulty.silent = true;
 		writer.insert(1, 5000);
 		writer.insert(1, 5000);
-		Awaitility.await().until(() -> this.fixture.primary.status().pendingFrames() > 0);
+		Awaitility.await().until(() -> status().pendingFrames() > 0);
 		this.fixture.faulty.silent = false;
 		this.fixture.faulty.failBeforeLanding.set(1);
 		writer.insert(5, 5000);
@@ -109,25 +79,25 @@ class PrimaryFailureTests {
 	void storeThatIsAwayForLongIsCaughtUpWith() throws Exception {
 		this.fixture.faulty.down = true;
 		writer.insert(500, 2000);
-		Awaitility.await().until(() -> this.fixture.primary.status().failure() != null);
+		Awaitility.await().until(() -> status().failure() != null);
 		writer.insert(500, 2000);
 		this.fixture.faulty.down = false;
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().failure()).isNull();
-		assertThat(this.fixture.primary.status().pendingFrames()).isZero();
-		assertThat(this.fixture.primary.status().lag()).isZero();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().failure()).isNull();
+		assertThat(status().pendingFrames()).isZero();
+		assertThat(status().lag()).isZero();
+		assertEndsEqual();
 	}
 
 	@Test
+	@LitestreamBug(15)
 	void newerLeaderEndsShippingAndIsReported() throws Exception {
 		this.fixture.store.fence(new Epoch(2), new NodeIdentity("test", new NodeId("node-b"), "nonce-b"));
 		long before = this.fixture.lastTxid();
 		writer.insert(3, 100);
 		Awaitility.await().until(() -> this.fixture.fenced.get() != null);
-		assertThat(this.fixture.primary.status().fenceRejections()).isEqualTo(1);
-		assertThat(this.fixture.primary.status().failure()).contains("newer leader");
+		assertThat(status().fenceRejections()).isEqualTo(1);
+		assertThat(status().failure()).contains("newer leader");
 		assertThat(this.fixture.lastTxid()).isEqualTo(before);
 		assertThat(this.fixture.primary.flush(Duration.ofMillis(200))).isFalse();
 		PrimaryEnd end = this.fixture.primary.release();
@@ -152,7 +122,7 @@ class PrimaryFailureTests {
 		this.fixture.faulty.down = false;
 		this.fixture.restart(PrimaryPosition.shipped(end.txid()));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isZero();
+		assertThat(status().snapshots()).isZero();
 		this.fixture.assertEndsEqual();
 	}
 
@@ -161,12 +131,13 @@ class PrimaryFailureTests {
 	 * #752: the same with a checkpoint while we were down.
 	 */
 	@Test
+	@LitestreamBug(7)
 	void restartContinuesOnlyWhereTheWalProvesIt() throws Exception {
 		this.fixture.primary.release();
 		writer.insert(5, 3000);
 		this.fixture.restart(PrimaryPosition.unknown(this.fixture.lastTxid()));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		assertThat(status().snapshots()).isEqualTo(1);
 		writer.insert(5, 3000);
 		this.fixture.awaitLevel();
 		this.fixture.faulty.down = true;
@@ -177,7 +148,7 @@ class PrimaryFailureTests {
 		writer.insert(1, 10);
 		this.fixture.restart(PrimaryPosition.shipped(before));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isZero();
+		assertThat(status().snapshots()).isZero();
 		this.fixture.faulty.down = true;
 		writer.insert(1, 10);
 		this.fixture.primary.release();
@@ -186,9 +157,8 @@ class PrimaryFailureTests {
 		writer.insert(10, 3000);
 		this.fixture.restart(PrimaryPosition.shipped(this.fixture.lastTxid()));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().snapshots()).isEqualTo(1);
+		assertEndsEqual();
 	}
 
 	/**
@@ -210,7 +180,7 @@ class PrimaryFailureTests {
 		LtxFiles.changeOnePage(file);
 		this.fixture.restart(PrimaryPosition.shipped(txid));
 		this.fixture.awaitLevel();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
+		assertThat(status().snapshots()).isEqualTo(1);
 		assertThat(this.fixture.lastTxid()).isEqualTo(txid + 1);
 	}
 
@@ -218,26 +188,26 @@ class PrimaryFailureTests {
 	 * Litestream #1310: a full disk is reported, and shipping resumes by itself.
 	 */
 	@Test
+	@LitestreamBug(12)
 	void stagingThatCannotBeWrittenIsReportedAndTriedAgain() throws Exception {
 		Path aside = this.directory.resolve("aside");
 		Files.move(this.fixture.state, aside);
 		writer.sql("BEGIN");
 		writer.insert(4, 1 << 20);
 		writer.sql("COMMIT");
-		Awaitility.await().until(() -> this.fixture.primary.status().failure() != null);
-		assertThat(this.fixture.primary.status().failure()).contains("data.db-ha");
+		Awaitility.await().until(() -> status().failure() != null);
+		assertThat(status().failure()).contains("data.db-ha");
 		Files.move(aside, this.fixture.state);
 		this.fixture.assertShipped();
-		Awaitility.await().until(() -> this.fixture.primary.status().failure() == null);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		Awaitility.await().until(() -> status().failure() == null);
+		assertEndsEqual();
 	}
 
 	@Test
 	void wipedLogIsSeededAgain() throws Exception {
 		this.fixture.faulty.down = true;
 		writer.insert(1, 10);
-		Awaitility.await().until(() -> this.fixture.primary.status().failure() != null);
+		Awaitility.await().until(() -> status().failure() != null);
 		for (LogEntry entry : this.fixture.store.list()) {
 			Files.delete(this.directory.resolve("log").resolve(entry.name().path()));
 		}
@@ -251,8 +221,7 @@ class PrimaryFailureTests {
 
 	@Test
 	void releaseIsIdempotentAndEndsTheThreads() throws Exception {
-		writer.closeDatabase();
-		PrimaryEnd end = this.fixture.assertEndsEqual();
+		PrimaryEnd end = assertEndsEqual();
 		assertThat(this.fixture.primary.release()).isEqualTo(end);
 		this.fixture.primary.close();
 		Awaitility.await()
@@ -261,7 +230,7 @@ class PrimaryFailureTests {
 				.stream()
 				.noneMatch((thread) -> thread.getName().equals("ha-primary-test")
 						|| thread.getName().equals("ha-watch-test")));
-		assertThat(this.fixture.primary.status().state()).isEqualTo(ReplicationStatus.State.STOPPED);
+		assertThat(status().state()).isEqualTo(ReplicationStatus.State.STOPPED);
 	}
 
 }

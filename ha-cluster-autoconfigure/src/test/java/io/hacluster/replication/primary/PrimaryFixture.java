@@ -74,9 +74,9 @@ final class PrimaryFixture implements AutoCloseable {
 		this.primary = create();
 	}
 
-	static PrimarySettings settings(int checkpointPages, long truncateBytes) {
-		return new PrimarySettings(checkpointPages, truncateBytes, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
-				Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ZERO);
+	static PrimarySettings settings(int checkpointPages, long maxWalBytes) {
+		return new PrimarySettings(checkpointPages, maxWalBytes, 8 << 20, 1 << 20, 4, Duration.ofMillis(500),
+				Duration.ofMillis(200), Duration.ofMillis(25), Duration.ofMillis(500), Duration.ZERO);
 	}
 
 	/**

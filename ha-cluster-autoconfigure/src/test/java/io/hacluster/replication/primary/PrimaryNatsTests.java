@@ -5,6 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 
+import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.api.StreamConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +27,7 @@ import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.test.NatsServer;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -116,7 +122,40 @@ class PrimaryNatsTests {
 		this.fixture.assertEndsEqual();
 	}
 
+	/**
+	 * A full bucket is told of, with what to do, and shipping goes on from the
+	 * write-ahead log as soon as there is room.
+	 */
 	@Test
+	void fullBucketIsToldOfAndShippingGoesOnWhenThereIsRoom() throws Exception {
+		maxBytes(1 << 20);
+		writer.insert(300, 5000);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.untilAsserted(() -> assertThat(status().failure()).contains("full").contains("max-bytes"));
+		writer.insert(100, 5000);
+		maxBytes(-1);
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> status().failure() == null);
+		this.fixture.assertShipped();
+		assertThat(status().snapshots()).isEqualTo(1);
+		writer.closeDatabase();
+		this.fixture.assertEndsEqual();
+	}
+
+	private PrimaryStatus status() {
+		return this.fixture.primary.status();
+	}
+
+	private void maxBytes(long bytes) throws Exception {
+		try (Connection connection = Nats.connect(server.url())) {
+			JetStreamManagement management = connection.jetStreamManagement();
+			StreamConfiguration stream = management.getStreamInfo("OBJ_" + this.settings.bucket()).getConfiguration();
+			management.updateStream(StreamConfiguration.builder(stream).maxBytes(bytes).build());
+		}
+	}
+
+	@Test
+	@LitestreamBug(15)
 	void newerLeaderEndsShipping() {
 		NodeIdentity other = new NodeIdentity("test", new NodeId("node-b"), "nonce-b");
 		try (NatsReplicaStore store = store(other); LogWriter taken = store.fence(new Epoch(2), other)) {

@@ -7,30 +7,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.HaClusterException;
-import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.RestoredDatabase;
 import io.hacluster.replication.Writer;
-import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.wal.WalBatch;
 import io.hacluster.replication.wal.WalEncoder;
 import io.hacluster.replication.wal.WalHeader;
 import io.hacluster.replication.wal.WalPosition;
 import io.hacluster.replication.wal.WalReader;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,39 +31,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link Primary} with a writer in another process.
  */
-class PrimaryTests {
-
-	private static Writer writer;
-
-	@TempDir
-	private Path directory;
-
-	private PrimaryFixture fixture;
-
-	@BeforeAll
-	static void startWriter() {
-		writer = new Writer();
-	}
-
-	@AfterAll
-	static void stopWriter() {
-		writer.close();
-	}
+class PrimaryTests extends AbstractPrimaryTests {
 
 	@BeforeEach
 	void createPrimary() throws IOException {
 		this.fixture = new PrimaryFixture(this.directory);
-	}
-
-	@AfterEach
-	void closePrimary() {
-		this.fixture.close();
-	}
-
-	private void createDatabase() {
-		writer.open(this.fixture.database);
-		writer.sql("PRAGMA journal_mode=WAL");
-		writer.sql("CREATE TABLE t(v)");
 	}
 
 	@Test
@@ -85,22 +50,19 @@ class PrimaryTests {
 		writer.insert(20, 3000);
 		this.fixture.assertShipped();
 		assertThat(this.fixture.lastTxid()).isGreaterThan(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	@Test
 	void startWhenDatabaseAppearsLaterAwaitsAndShipsIt() throws Exception {
 		this.fixture.start(PrimaryPosition.seed());
-		Awaitility.await()
-			.until(() -> this.fixture.primary.status().state() == ReplicationStatus.State.AWAITING_DATABASE);
+		Awaitility.await().until(() -> status().state() == ReplicationStatus.State.AWAITING_DATABASE);
 		createDatabase();
 		writer.insert(10, 100);
 		this.fixture.primary.awaitDatabase(Duration.ofSeconds(10));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().state()).isEqualTo(ReplicationStatus.State.SHIPPING);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().state()).isEqualTo(ReplicationStatus.State.SHIPPING);
+		assertEndsEqual();
 	}
 
 	@Test
@@ -109,9 +71,8 @@ class PrimaryTests {
 		writer.sql("CREATE TABLE t(v)");
 		this.fixture.start(PrimaryPosition.seed());
 		Awaitility.await()
-			.untilAsserted(
-					() -> assertThat(this.fixture.primary.status().failure()).contains(this.fixture.database.toString())
-						.contains("PRAGMA journal_mode=WAL"));
+			.untilAsserted(() -> assertThat(status().failure()).contains(this.fixture.database.toString())
+				.contains("PRAGMA journal_mode=WAL"));
 		assertThatExceptionOfType(HaClusterException.class)
 			.isThrownBy(() -> this.fixture.primary.awaitDatabase(Duration.ofMillis(50)))
 			.withMessageContaining("PRAGMA journal_mode=WAL");
@@ -119,7 +80,7 @@ class PrimaryTests {
 		writer.sql("PRAGMA journal_mode=WAL");
 		writer.insert(3, 10);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().failure()).isNull();
+		assertThat(status().failure()).isNull();
 		writer.closeDatabase();
 	}
 
@@ -141,14 +102,14 @@ class PrimaryTests {
 		writer.sql("DELETE FROM t WHERE rowid % 3 = 0");
 		writer.insert(5, 100);
 		this.fixture.assertShipped();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
 	 * Litestream #875: pages beyond the new end must not be shipped.
 	 */
 	@Test
+	@LitestreamBug(6)
 	void shrinkByVacuumShipsTheSmallerDatabase() throws Exception {
 		createDatabase();
 		this.fixture.start(PrimaryPosition.seed());
@@ -157,14 +118,14 @@ class PrimaryTests {
 		writer.sql("VACUUM");
 		writer.insert(2, 100);
 		this.fixture.assertShipped();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
 	 * Litestream #875, in one batch and in the mode that shrinks with every commit.
 	 */
 	@Test
+	@LitestreamBug(6)
 	void shrinkByAutoVacuumShipsTheSmallerDatabase() throws Exception {
 		writer.open(this.fixture.database);
 		writer.sql("PRAGMA auto_vacuum=FULL");
@@ -178,44 +139,7 @@ class PrimaryTests {
 		}
 		writer.sql("DELETE FROM t");
 		this.fixture.assertShipped();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
-	}
-
-	/**
-	 * Litestream #1199 and #1323: SQLite does not write a page that is free again when
-	 * the transaction that made the database grow commits.
-	 */
-	@Test
-	void growthByPagesThatTheWalLacksShipsThem() throws Exception {
-		createDatabase();
-		this.fixture.start(PrimaryPosition.seed());
-		this.fixture.awaitLevel();
-		writer.sql("BEGIN");
-		writer.insert(50, 20000);
-		writer.sql("DELETE FROM t");
-		writer.sql("COMMIT");
-		this.fixture.assertShipped();
-		assertThat(holdsEveryPageOfGrowth(this.fixture.lastTxid())).isTrue();
-		writer.insert(1, 10);
-		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
-	}
-
-	private boolean holdsEveryPageOfGrowth(long txid) throws IOException {
-		Set<Long> pages = new HashSet<>();
-		long commit = 0;
-		for (LogEntry entry : this.fixture.batches()) {
-			try (LtxReader reader = new LtxReader(this.fixture.store.open(entry))) {
-				commit = reader.header().commit();
-				while (reader.next()) {
-					pages.add(reader.pgno());
-				}
-			}
-		}
-		return commit > 100 && pages.size() == commit && this.fixture.batches().size() == txid;
+		assertEndsEqual();
 	}
 
 	@Test
@@ -230,8 +154,7 @@ class PrimaryTests {
 		assertThat(this.fixture.batches()).last()
 			.satisfies((entry) -> assertThat(entry.size()).isGreaterThan(40 << 20));
 		assertThat(this.fixture.state).isEmptyDirectory();
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -254,8 +177,7 @@ class PrimaryTests {
 		writer.insert(1, 10);
 		this.fixture.assertShipped();
 		assertThat(this.fixture.lastTxid()).isEqualTo(before + 1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	@Test
@@ -287,14 +209,13 @@ class PrimaryTests {
 			try (Writer victim = new Writer().open(this.fixture.database)) {
 				victim.sql("PRAGMA synchronous=FULL");
 				victim.begin("flat 5000 2000");
-				Awaitility.await().until(() -> this.fixture.primary.status().txid() > 3);
+				Awaitility.await().until(() -> status().txid() > 3);
 				victim.kill();
 			}
 			writer.insert(3, 1000);
 			this.fixture.assertShipped();
 		}
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	/**
@@ -318,12 +239,11 @@ class PrimaryTests {
 			new WalEncoder(header, batch.end()).encode(2, batch.commit(), new byte[header.pageSize()], 0, frame);
 			channel.write(frame.flip(), batch.end().offset());
 		}
-		Awaitility.await().during(Duration.ofMillis(300)).until(() -> this.fixture.primary.status().txid() == before);
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> status().txid() == before);
 		writer.insert(3, 1000);
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isEqualTo(1);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertThat(status().snapshots()).isEqualTo(1);
+		assertEndsEqual();
 	}
 
 	/**
@@ -366,8 +286,7 @@ class PrimaryTests {
 		createDatabase();
 		this.fixture.start(PrimaryPosition.seed());
 		writer.insert(5, 5000);
-		writer.closeDatabase();
-		PrimaryEnd end = this.fixture.assertEndsEqual();
+		PrimaryEnd end = assertEndsEqual();
 		this.fixture.primary = this.fixture.create();
 		this.fixture.primary.hold(PrimaryPosition.level(end.txid()));
 		writer.open(this.fixture.database);
@@ -377,10 +296,9 @@ class PrimaryTests {
 		writer.sql("PRAGMA busy_timeout=10000");
 		this.fixture.primary.start(this.fixture.faulty.fence(this.fixture.epoch, PrimaryFixture.NODE));
 		this.fixture.assertShipped();
-		assertThat(this.fixture.primary.status().snapshots()).isZero();
+		assertThat(status().snapshots()).isZero();
 		assertThat(this.fixture.lastTxid()).isGreaterThan(end.txid());
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	@Test
@@ -398,8 +316,7 @@ class PrimaryTests {
 		writer.sql("CREATE TABLE other(v)");
 		writer.sql("INSERT INTO other VALUES (1)");
 		Awaitility.await().untilAsserted(this::assertShippedNow);
-		writer.closeDatabase();
-		this.fixture.assertEndsEqual();
+		assertEndsEqual();
 	}
 
 	private void assertShippedNow() throws IOException, SQLException {

@@ -26,6 +26,7 @@ import io.hacluster.replication.Writer;
 import io.hacluster.replication.level.LevelSettings;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxReader;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -101,6 +102,7 @@ class SnapshotterTests {
 	 * snapshot, whichever part of the log has been checkpointed when it begins.
 	 */
 	@Test
+	@LitestreamBug(2)
 	void checkpointsWhileSnapshotIsReadDoNotTearIt() throws Exception {
 		for (int i = 0; i < 3; i++) {
 			writer.insert(7 + 20 * i, 5000);
@@ -144,6 +146,7 @@ class SnapshotterTests {
 	 * Litestream #1332: nobody waits for a snapshot.
 	 */
 	@Test
+	@LitestreamBug(11)
 	void writerIsNotKeptWaitingWhileSnapshotIsRead() throws Exception {
 		writer.insert(10, 5000);
 		try (SnapshotSource source = this.fixture.primary.openSnapshot(() -> false).orElseThrow()) {
