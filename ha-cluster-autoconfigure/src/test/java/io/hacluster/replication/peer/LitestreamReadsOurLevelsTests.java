@@ -126,7 +126,7 @@ class LitestreamReadsOurLevelsTests {
 		return new ReplicationSettings(path, replica, defaults.snapshotInterval(), defaults.retention(),
 				defaults.checkpointPages(), defaults.minBatchInterval(), defaults.divergedToKeep(),
 				List.of(Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1)), Duration.ofMillis(500),
-				defaults.maxReplicaWalBytes(), defaults.maxReaderDelay());
+				defaults.maxReplicaWalBytes(), defaults.maxReaderDelay(), defaults.maxWalBytes());
 	}
 
 }
