@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.test.FreePort;
@@ -24,7 +23,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Tests for {@link HttpHealthCheck}.
  */
-@Timeout(60)
 class HttpHealthCheckTests {
 
 	@Test

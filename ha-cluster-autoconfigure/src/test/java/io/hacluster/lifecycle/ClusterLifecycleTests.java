@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +32,6 @@ import static org.awaitility.Awaitility.await;
  * Tests for {@link ClusterLifecycle} with parts that only remember and a clock that only
  * the test turns.
  */
-@Timeout(120)
 class ClusterLifecycleTests {
 
 	private static final List<String> PROMOTION = List.of("fenceAndCatchUp", "stopFollowing", "promote", "acquire",

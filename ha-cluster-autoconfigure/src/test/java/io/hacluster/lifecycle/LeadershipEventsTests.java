@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
@@ -24,7 +23,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for the events of {@link ClusterLifecycle}.
  */
-@Timeout(120)
 class LeadershipEventsTests {
 
 	private final LifecycleFixture fixture = new LifecycleFixture();

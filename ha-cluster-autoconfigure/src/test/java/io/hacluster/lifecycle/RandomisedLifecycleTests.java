@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import io.hacluster.Epoch;
 
@@ -19,7 +18,6 @@ import static org.awaitility.Awaitility.await;
  * Random grants, losses, step-downs, fences and backend failures against parts that
  * block, throw and ignore interruption, with a model that knows what must never be seen.
  */
-@Timeout(180)
 class RandomisedLifecycleTests {
 
 	private static final int TERMS = 150;

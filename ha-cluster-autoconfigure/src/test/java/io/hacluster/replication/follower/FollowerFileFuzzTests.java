@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.Ticker;
@@ -29,7 +28,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * changes. What it keeps in memory of one is bounded by 4 MiB and 16 bytes for each byte
  * of the file.
  */
-@Timeout(60)
 class FollowerFileFuzzTests {
 
 	@TempDir

@@ -10,7 +10,6 @@ import java.util.Random;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import io.hacluster.test.Fuzz;
 import io.hacluster.test.Seeds;
@@ -23,7 +22,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * the file, since the format's largest page is 64 KiB. At least 160,000 inputs; with
  * those of the write-ahead log more than 300,000.
  */
-@Timeout(120)
 class LtxFuzzTests {
 
 	private final Fuzz fuzz = new Fuzz(1 << 20, 4);

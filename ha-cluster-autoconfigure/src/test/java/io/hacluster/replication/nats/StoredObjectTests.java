@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link StoredObject}: whatever stands where the description of an object
  * belongs.
  */
-@Timeout(60)
 class StoredObjectTests {
 
 	private static final LtxName NAME = LtxName.batch(7);

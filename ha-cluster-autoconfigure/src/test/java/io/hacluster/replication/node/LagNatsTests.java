@@ -14,7 +14,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.nats.NatsReplicaStore;
-import io.hacluster.replication.nats.PatientSettings;
+import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -100,8 +100,16 @@ class LagNatsTests {
 	}
 
 	private ReplicaStore store(NodeIdentity identity) {
-		return new NatsReplicaStore(this.server::options,
-				PatientSettings.of("lag", this.directory.resolve("spool"), Duration.ofSeconds(5)), identity);
+		return new NatsReplicaStore(this.server::options, settings(), identity);
+	}
+
+	/**
+	 * Not patient: a frozen server is to be noticed.
+	 */
+	private NatsReplicaStoreSettings settings() {
+		Duration timeout = Duration.ofSeconds(5);
+		return new NatsReplicaStoreSettings("ha-lag-db", 1, -1, 64, timeout, timeout, Duration.ofSeconds(30), timeout,
+				this.directory.resolve("spool"), 1 << 20);
 	}
 
 }

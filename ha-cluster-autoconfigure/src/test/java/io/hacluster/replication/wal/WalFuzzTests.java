@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.test.Fuzz;
@@ -28,7 +27,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * before the damage, or the answer is one {@link WalChangedException}. Memory is bounded
  * by 1 MiB and 16 bytes for each byte of the log. At least 140,000 inputs.
  */
-@Timeout(120)
 class WalFuzzTests {
 
 	private static final long ALL = Long.MAX_VALUE;
