@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 
 /**
  * Says which bugs that Litestream had a test keeps out of here, by their numbers in
- * {@link LitestreamBugs}.
+ * {@code LitestreamBugsTests}.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -26,6 +26,7 @@ import io.hacluster.replication.SourceDatabase;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.test.JavaProcess;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -46,6 +47,7 @@ class FollowerCrashTests {
 	@TempDir
 	Path directory;
 
+	@LitestreamBug(26)
 	@ParameterizedTest
 	@FieldSource("PAGE_SIZES")
 	void killedAtRandomMomentsNeverLeavesATornReplica(int pageSize) throws Exception {

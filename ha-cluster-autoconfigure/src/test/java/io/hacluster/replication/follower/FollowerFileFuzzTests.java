@@ -19,6 +19,7 @@ import io.hacluster.replication.ltx.LtxFormatException;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.test.Fuzz;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.Seeds;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,8 +34,9 @@ class FollowerFileFuzzTests {
 	@TempDir
 	private Path directory;
 
+	@LitestreamBug(26)
 	@Test
-	void receiveWhenFileIsDamagedAppliesNothingBug26() throws Exception {
+	void receiveWhenFileIsDamagedAppliesNothing() throws Exception {
 		Path database = this.directory.resolve("replica.db");
 		try (SourceDatabase source = new SourceDatabase(this.directory.resolve("source.db"), 512)) {
 			source.capture();

@@ -29,6 +29,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.SourceDatabase;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -103,6 +104,7 @@ class FollowerJoinTests {
 	 * Litestream #1385: a follower refused to go on when its place was no longer to be
 	 * had at level 0.
 	 */
+	@LitestreamBug(18)
 	@Test
 	void joinWhenBatchesWereRetiredGoesOnByLevelsLitestream1385() throws Exception {
 		ship(2, 40);
@@ -123,6 +125,7 @@ class FollowerJoinTests {
 	/**
 	 * Litestream #1515: a follower stalled although a snapshot covered the gap.
 	 */
+	@LitestreamBug(19)
 	@Test
 	void joinWhenOnlyASnapshotCoversTheGapTakesItLitestream1515() throws Exception {
 		ship(2, 40);
@@ -145,6 +148,7 @@ class FollowerJoinTests {
 	/**
 	 * Litestream #1460: a file that began before the place was invisible.
 	 */
+	@LitestreamBug(20)
 	@Test
 	void joinWhenFileStraddlesThePlaceTakesItLitestream1460() throws Exception {
 		ship(2, 10);
@@ -164,6 +168,7 @@ class FollowerJoinTests {
 	 * Litestream #1270 and #1307: what was planned has been compacted and retired when it
 	 * is fetched.
 	 */
+	@LitestreamBug(16)
 	@Test
 	void joinWhenFileIsRetiredBeforeItIsFetchedPlansAgainLitestream1270() throws Exception {
 		ship(2, 60);
@@ -230,6 +235,7 @@ class FollowerJoinTests {
 	/**
 	 * Litestream #1151 and #1458: one lost batch stalled everything after it.
 	 */
+	@LitestreamBug(14)
 	@Test
 	void lostBatchStallsOnlyUntilSomethingCoversItLitestream1151() throws Exception {
 		ship(2, 5);

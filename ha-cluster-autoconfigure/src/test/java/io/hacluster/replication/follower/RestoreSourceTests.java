@@ -21,6 +21,7 @@ import io.hacluster.replication.SourceDatabase;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.RestorePlan;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -67,6 +68,7 @@ class RestoreSourceTests {
 		assertSame(6);
 	}
 
+	@LitestreamBug(16)
 	@Test
 	void restoreWhenFileWasRetiredMeanwhilePlansAgainLitestream1270() throws Exception {
 		this.log.ship();

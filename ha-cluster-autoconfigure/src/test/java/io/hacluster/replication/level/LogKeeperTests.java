@@ -26,6 +26,7 @@ import io.hacluster.replication.local.LocalReplicaStore;
 import io.hacluster.replication.ltx.LtxHeader;
 import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxWriter;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -114,6 +115,7 @@ class LogKeeperTests {
 	/**
 	 * Litestream #1510: the base is a snapshot and stays one.
 	 */
+	@LitestreamBug(24)
 	@Test
 	void compactNeverWritesTheBaseIntoALevel() throws Exception {
 		commit(3);
@@ -142,6 +144,7 @@ class LogKeeperTests {
 	/**
 	 * Litestream #1151 and #1458: what is lost holds up nothing; a snapshot covers it.
 	 */
+	@LitestreamBug(14)
 	@Test
 	void compactWhenABatchIsLostGoesOnAfterASnapshot() throws Exception {
 		commit(5);
@@ -162,6 +165,7 @@ class LogKeeperTests {
 	/**
 	 * Litestream #1151 and #1458: the same for a file that is there and is not sound.
 	 */
+	@LitestreamBug(14)
 	@Test
 	void compactWhenABatchIsDamagedGoesOnAfterASnapshot() throws Exception {
 		commit(60);
@@ -288,6 +292,7 @@ class LogKeeperTests {
 	/**
 	 * Litestream #896, #927 and #997: no snapshot when nothing has changed.
 	 */
+	@LitestreamBug(10)
 	@Test
 	void snapshotIsDueWhenItIsOldAndSomethingHasChanged() throws Exception {
 		commit(1);
@@ -349,6 +354,7 @@ class LogKeeperTests {
 	 * Litestream #1084 and #847: for random histories, whatever is left in the log leads
 	 * to what the database was, and any time within the retention has a point close by.
 	 */
+	@LitestreamBug(17)
 	@Test
 	void everySurvivingPointIsRestoredAsItWas() throws Exception {
 		for (int seed = 0; seed < 12; seed++) {

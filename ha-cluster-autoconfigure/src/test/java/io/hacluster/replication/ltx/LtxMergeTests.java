@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.HaClusterException;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -47,6 +48,7 @@ class LtxMergeTests {
 	/**
 	 * Litestream #875.
 	 */
+	@LitestreamBug(6)
 	@Test
 	void mergeWhenTheDatabaseShrinksDropsThePagesBeyondItsEnd() throws IOException {
 		byte[] merged = merge(file(header(9, 2, 2, 0), Map.of(8L, 8, 9L, 9)), file(header(3, 3, 3, 0), Map.of(1L, 1)),

@@ -8,6 +8,8 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
+import io.hacluster.test.LitestreamBug;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -74,8 +76,9 @@ class RestorePlanTests {
 	/**
 	 * Litestream #1460: a file that begins before the position was not seen.
 	 */
+	@LitestreamBug(20)
 	@Test
-	void resumeWhenAFileStraddlesThePositionTakesItBug20() {
+	void resumeWhenAFileStraddlesThePositionTakesIt() {
 		for (long position = 5; position < 10; position++) {
 			assertThat(RestorePlan.resume(names("9:1-4 1:5-10"), position, RestorePlan.LATEST))
 				.isEqualTo(names("1:5-10"));

@@ -20,6 +20,7 @@ import io.hacluster.replication.Contents;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogWriter;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,8 +56,9 @@ class IdleStreamTests {
 	/**
 	 * The reader takes longer than the store may take to deliver.
 	 */
+	@LitestreamBug(21)
 	@Test
-	void openWhenReaderPausesForLongReadsOnBug21() throws Exception {
+	void openWhenReaderPausesForLongReadsOn() throws Exception {
 		byte[] bytes = Contents.random(8 << 20);
 		try (NatsReplicaStore store = new NatsReplicaStore(server::options, settings(), NODE)) {
 			LogEntry entry;

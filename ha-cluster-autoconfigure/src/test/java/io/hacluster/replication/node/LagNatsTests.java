@@ -15,6 +15,7 @@ import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,6 +71,7 @@ class LagNatsTests {
 	/**
 	 * Litestream #1077: a stream on which nothing came was cut, and nobody noticed.
 	 */
+	@LitestreamBug(21)
 	@Test
 	void idleFeedThatIsCutIsReplacedLitestream1077() throws Exception {
 		try (Connection operator = this.server.connect()) {

@@ -30,6 +30,7 @@ import io.hacluster.replication.restore.RestoreListener;
 import io.hacluster.replication.restore.RestoreRequest;
 import io.hacluster.replication.restore.Restorer;
 import io.hacluster.test.Litestream;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.NatsServer;
 import io.hacluster.test.SqliteShell;
 
@@ -66,8 +67,9 @@ class LitestreamReadsOurLevelsTests {
 		replicate(1024, AutoVacuum.FULL, (node) -> new LocalReplicaStore(log, node), "file://" + log);
 	}
 
+	@LitestreamBug(25)
 	@Test
-	void replicaInABucketBug25() throws Exception {
+	void replicaInABucket() throws Exception {
 		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
 		replicate(4096, AutoVacuum.INCREMENTAL, (node) -> new NatsReplicaStore(server::options, settings, node),

@@ -19,6 +19,7 @@ import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.hacluster.replication.nats.PatientSettings;
 import io.hacluster.replication.peer.Workload.AutoVacuum;
 import io.hacluster.test.Litestream;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.NatsServer;
 import io.hacluster.test.SqliteShell;
 
@@ -56,10 +57,11 @@ class LitestreamReadsUsTests {
 		replicate(pageSize, autoVacuum, (node) -> new LocalReplicaStore(log, node), "file://" + log);
 	}
 
+	@LitestreamBug(25)
 	@ParameterizedTest
 	@CsvSource({ "512, INCREMENTAL", "1024, NONE", "2048, FULL", "4096, INCREMENTAL", "8192, NONE", "16384, FULL",
 			"32768, INCREMENTAL", "65536, NONE" })
-	void replicaInABucketWithTombstonesAndPaddedNamesBug25(int pageSize, AutoVacuum autoVacuum) throws Exception {
+	void replicaInABucketWithTombstonesAndPaddedNames(int pageSize, AutoVacuum autoVacuum) throws Exception {
 		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
 		replicate(pageSize, autoVacuum, (node) -> new NatsReplicaStore(server::options, settings, node),

@@ -24,6 +24,7 @@ import io.hacluster.replication.restore.RestoreListener;
 import io.hacluster.replication.restore.RestoreRequest;
 import io.hacluster.replication.restore.Restorer;
 import io.hacluster.test.Litestream;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.NatsServer;
 import io.hacluster.test.SqliteShell;
 
@@ -67,16 +68,18 @@ class WeReadLitestreamTests {
 				"file://" + log);
 	}
 
+	@LitestreamBug(25)
 	@Test
-	void replicaInABucketOfAnyChunksBug25() throws Exception {
+	void replicaInABucketOfAnyChunks() throws Exception {
 		NatsReplicaStoreSettings settings = bucket();
 		replicate(Litestream.CURRENT, 4096, AutoVacuum.INCREMENTAL, stores(settings), url(settings));
 		Rechunker.rechunk(server, settings.bucket());
 		assertRestored(stores(settings), Dump.of(this.directory.resolve("litestream.db")));
 	}
 
+	@LitestreamBug(25)
 	@Test
-	void replicaInABucketWithPagesAsLz4FramesBug25() throws Exception {
+	void replicaInABucketWithPagesAsLz4Frames() throws Exception {
 		NatsReplicaStoreSettings settings = bucket();
 		replicate(Litestream.LEGACY, 512, AutoVacuum.NONE, stores(settings), url(settings));
 	}

@@ -26,8 +26,8 @@ import io.hacluster.replication.Writer;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
 import io.hacluster.replication.nats.PatientSettings;
-import io.hacluster.test.NatsServer;
 import io.hacluster.test.LitestreamBug;
+import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ltx.LtxName;
+import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -58,6 +59,7 @@ class RestorePlannerTests {
 			.withMessageContaining("ends with transaction 5");
 	}
 
+	@LitestreamBug(17)
 	@Test
 	void planForTransactionWithinAMergedFileNamesItsNeighboursLitestream847() {
 		add(9, 1, 10, 10);
@@ -77,6 +79,7 @@ class RestorePlannerTests {
 		assertThat(last(before(1000))).isEqualTo(10);
 	}
 
+	@LitestreamBug(17)
 	@Test
 	void planBeforeAMomentWithinAMergedFileIsWhatComesBeforeTheFileLitestream1084() {
 		add(9, 1, 10, 10);

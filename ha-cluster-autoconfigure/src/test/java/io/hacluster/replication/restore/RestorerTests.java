@@ -42,6 +42,7 @@ import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.replication.ltx.LtxReader;
 import io.hacluster.replication.ltx.LtxWriter;
 import io.hacluster.replication.restore.RestoreRequest.Check;
+import io.hacluster.test.LitestreamBug;
 import io.hacluster.test.ReadOnlyDirectory;
 import io.hacluster.test.SmallDisk;
 
@@ -178,6 +179,7 @@ class RestorerTests {
 		assertThat(Files.size(target())).isEqualTo(2 * 1024);
 	}
 
+	@LitestreamBug(16)
 	@Test
 	void restoreWhenAFileWasRetiredMeanwhilePlansAgainLitestream1270And1307() throws Exception {
 		this.log.ship();
