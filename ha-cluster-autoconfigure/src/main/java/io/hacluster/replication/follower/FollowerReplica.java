@@ -52,12 +52,25 @@ final class FollowerReplica {
 	 */
 	static FollowerReplica open(FollowerContext context, ReplicaPosition position) throws IOException {
 		ReplicaFiles files = context.files();
-		ReplicaStamp stamp = position.stamp();
+		requireUnchanged(files, position.stamp());
+		files.position().write(position.inUse());
+		ReplicaDatabase database = ReplicaDatabase.open(files.replica(), context.ticker());
+		try {
+			// What is written from now on is noticed by the database; what was written
+			// before it was open, only here
+			requireUnchanged(files, position.stamp());
+		}
+		catch (IOException | RuntimeException ex) {
+			database.close();
+			throw ex;
+		}
+		return new FollowerReplica(context, database, position);
+	}
+
+	private static void requireUnchanged(ReplicaFiles files, @Nullable ReplicaStamp stamp) throws IOException {
 		if (stamp != null && !stamp.hasContentOf(ReplicaStamp.of(files.replica()))) {
 			throw new ReplicaChangedException("somebody else has written to it while it was not followed");
 		}
-		files.position().write(position.inUse());
-		return new FollowerReplica(context, ReplicaDatabase.open(files.replica(), context.ticker()), position);
 	}
 
 	private ReplicaKeeper newKeeper(ReplicaDatabase opened) {

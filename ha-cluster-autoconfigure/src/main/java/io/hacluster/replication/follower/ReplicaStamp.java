@@ -67,7 +67,7 @@ public record ReplicaStamp(long size, long modified, int salt1, int salt2, long 
 	 * Returns whether the write-ahead log has a committed frame.
 	 * @return whether there is a part of the database that only the log has
 	 */
-	boolean hasLog() {
+	public boolean hasLog() {
 		return this.end > 0;
 	}
 

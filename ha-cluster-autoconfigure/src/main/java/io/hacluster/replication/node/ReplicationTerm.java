@@ -137,6 +137,10 @@ final class ReplicationTerm {
 				Fence last = this.factory.recorder.fence().orElse(this.fence);
 				LogOffset offset = this.factory.recorder.offsetOf(end.txid(), last.offset());
 				ReplicaStamp stamp = ReplicaStamp.of(this.factory.files.database());
+				if (end.walEmpty() && stamp.hasLog()) {
+					// Somebody has written since: not certain any more
+					return;
+				}
 				ReplicaPosition position = new ReplicaPosition(Place.DATABASE, end.txid(), offset, last.logId(),
 						last.epoch(), stamp);
 				this.factory.files.position().write(position);

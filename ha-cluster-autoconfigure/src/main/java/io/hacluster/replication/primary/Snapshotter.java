@@ -108,7 +108,7 @@ public final class Snapshotter implements AutoCloseable {
 				if (wait > 0 && !this.wanted) {
 					this.signal.await(wait);
 				}
-				else if (this.primary.status().state() == ReplicationStatus.State.AWAITING_DATABASE) {
+				else if (!isAnythingLogged()) {
 					this.wanted = false;
 					next = this.ticker.nanoTime() + LOOK.toNanos();
 				}
@@ -120,6 +120,11 @@ public final class Snapshotter implements AutoCloseable {
 		catch (InterruptedException ex) {
 			// nobody who may interrupts this thread: it ends when told to
 		}
+	}
+
+	private boolean isAnythingLogged() {
+		PrimaryStatus status = this.primary.status();
+		return status.state() != ReplicationStatus.State.AWAITING_DATABASE && status.txid() > 0;
 	}
 
 	/**
