@@ -11,9 +11,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 import io.hacluster.Epoch;
 import io.hacluster.FencedException;
@@ -181,13 +186,24 @@ final class TestNode implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Reads the rows of a database that may not be there yet: it is never created by
+	 * this.
+	 */
 	List<Integer> rows(Path database) throws SQLException {
-		List<Integer> rows = new CopyOnWriteArrayList<>();
-		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+		SQLiteConfig config = new SQLiteConfig();
+		config.setReadOnly(true);
+		List<Integer> rows = new ArrayList<>();
+		try (Connection connection = config.createConnection("jdbc:sqlite:" + database);
 				Statement statement = connection.createStatement();
 				ResultSet result = statement.executeQuery("SELECT n FROM row ORDER BY n")) {
 			while (result.next()) {
 				rows.add(result.getInt(1));
+			}
+		}
+		catch (SQLiteException ex) {
+			if (ex.getResultCode() != SQLiteErrorCode.SQLITE_CANTOPEN) {
+				throw ex;
 			}
 		}
 		return rows;
