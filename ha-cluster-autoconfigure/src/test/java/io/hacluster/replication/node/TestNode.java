@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteOpenMode;
 
 import io.hacluster.Epoch;
 import io.hacluster.FencedException;
@@ -192,7 +193,7 @@ final class TestNode implements AutoCloseable {
 	 */
 	List<Integer> rows(Path database) throws SQLException {
 		SQLiteConfig config = new SQLiteConfig();
-		config.setReadOnly(true);
+		config.resetOpenMode(SQLiteOpenMode.CREATE);
 		List<Integer> rows = new ArrayList<>();
 		try (Connection connection = config.createConnection("jdbc:sqlite:" + database);
 				Statement statement = connection.createStatement();
