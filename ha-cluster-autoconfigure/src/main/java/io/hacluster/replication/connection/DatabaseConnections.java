@@ -22,11 +22,15 @@ import io.hacluster.HaClusterException;
  */
 public final class DatabaseConnections implements AutoCloseable {
 
+	private static final String READ = "SELECT count(*) FROM sqlite_schema";
+
 	private final Connection barrier;
 
 	private Connection reader;
 
 	private Connection spare;
+
+	private final Connection probe;
 
 	private boolean reading;
 
@@ -38,6 +42,7 @@ public final class DatabaseConnections implements AutoCloseable {
 			SqliteVersion.require(this.reader);
 			this.spare = connect(database, busyTimeout);
 			this.barrier = connect(database, Duration.ZERO);
+			this.probe = connect(database, busyTimeout);
 		}
 		catch (SQLException | HaClusterException ex) {
 			this.reader.close();
@@ -73,7 +78,7 @@ public final class DatabaseConnections implements AutoCloseable {
 		config.setReadOnly(true);
 		Connection connection = config.createConnection("jdbc:sqlite:" + database.toAbsolutePath());
 		try {
-			execute(connection, "SELECT count(*) FROM sqlite_schema");
+			execute(connection, READ);
 			return connection;
 		}
 		catch (SQLException ex) {
@@ -88,12 +93,35 @@ public final class DatabaseConnections implements AutoCloseable {
 	 */
 	public static void beginRead(Connection connection) throws SQLException {
 		execute(connection, "BEGIN");
-		execute(connection, "SELECT count(*) FROM sqlite_schema");
+		try {
+			execute(connection, READ);
+		}
+		catch (SQLException ex) {
+			// A transaction left open would make every later BEGIN fail
+			execute(connection, "ROLLBACK");
+			throw ex;
+		}
 	}
 
 	public static void execute(Connection connection, String sql) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			statement.execute(sql);
+		}
+	}
+
+	/**
+	 * Has SQLite look at the wal-index: it waits for a writer that is changing it, and
+	 * recovers what a writer that died has left half-changed. Whatever transactions the
+	 * other connections are in, they stay in them.
+	 */
+	public void probe() throws SQLException {
+		try {
+			execute(this.probe, READ);
+		}
+		catch (SQLiteException ex) {
+			if (!isBusy(ex)) {
+				throw ex;
+			}
 		}
 	}
 
@@ -214,7 +242,10 @@ public final class DatabaseConnections implements AutoCloseable {
 
 	@Override
 	public void close() throws SQLException {
-		try (Connection first = this.barrier; Connection second = this.spare; Connection third = this.reader) {
+		try (Connection first = this.probe;
+				Connection second = this.barrier;
+				Connection third = this.spare;
+				Connection fourth = this.reader) {
 			this.reading = false;
 		}
 	}

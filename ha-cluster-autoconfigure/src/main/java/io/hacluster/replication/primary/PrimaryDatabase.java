@@ -30,6 +30,8 @@ final class PrimaryDatabase implements AutoCloseable {
 
 	private static final int ATTEMPTS = 10_000;
 
+	private static final int PROBES = 50;
+
 	private final Path path;
 
 	private final PrimaryDatabaseFile file;
@@ -113,14 +115,14 @@ final class PrimaryDatabase implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what is committed at the moment. If a writer died while it changed the
-	 * wal-index, SQLite is made to recover it.
+	 * Returns what is committed at the moment. If a writer is changing the wal-index, or
+	 * died while it did, SQLite is made to wait for it, or to recover the index. May be
+	 * called whatever transactions the connections are in.
 	 */
 	PrimaryWalState state() throws IOException, SQLException {
 		PrimaryWalState state = this.index.read();
-		if (state == null) {
-			DatabaseConnections.beginRead(this.connections.spare());
-			this.connections.swapReadLock();
+		for (int attempt = 0; state == null && attempt < PROBES; attempt++) {
+			this.connections.probe();
 			state = this.index.read();
 		}
 		if (state == null) {
@@ -150,11 +152,19 @@ final class PrimaryDatabase implements AutoCloseable {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			PrimaryWalState before = state();
 			DatabaseConnections.beginRead(connection);
-			PrimaryWalState after = state();
-			if (after.frames() == before.frames() && after.sameGeneration(before.salt1(), before.salt2())) {
-				return after;
+			boolean known = false;
+			try {
+				PrimaryWalState after = state();
+				known = after.frames() == before.frames() && after.sameGeneration(before.salt1(), before.salt2());
+				if (known) {
+					return after;
+				}
 			}
-			DatabaseConnections.execute(connection, "ROLLBACK");
+			finally {
+				if (!known) {
+					DatabaseConnections.execute(connection, "ROLLBACK");
+				}
+			}
 		}
 		throw new HaClusterException("The database " + this.path + " is written too fast to begin a read transaction "
 				+ "at a known transaction");

@@ -213,6 +213,9 @@ final class PrimaryLoop {
 		}
 		catch (HaClusterException | IOException | SQLException ex) {
 			report(ex);
+			// Not to be shortened by a busy writer's commits
+			this.signal.pause(ERROR_PAUSE);
+			return 0;
 		}
 		catch (RuntimeException ex) {
 			logger.error("[{}] Shipping failed unexpectedly and goes on", this.identity, ex);
