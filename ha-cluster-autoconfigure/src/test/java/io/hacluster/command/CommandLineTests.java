@@ -77,7 +77,11 @@ class CommandLineTests {
 		assertThat(CommandLine.isCommand("restore", "--to=x")).isTrue();
 		assertThat(CommandLine.isCommand("--help")).isTrue();
 		assertThat(CommandLine.isCommand()).isFalse();
-		assertThat(CommandLine.isCommand("--server.port=1", "restore")).isFalse();
+		assertThat(CommandLine.isCommand("--server.port=1", "restore", "--to=x")).isTrue();
+		assertThat(CommandLine.isCommand("--server.port=1")).isFalse();
+		assertThat(CommandLine.isCommand("--server.port=1", "--help")).isFalse();
+		assertThat(CommandLine.isCommand("import", "restore")).isFalse();
+		assertThat(CommandLine.isCommand("")).isFalse();
 	}
 
 	@Test
@@ -121,6 +125,16 @@ class CommandLineTests {
 	void propertiesGoToTheConfiguration() {
 		assertThat(run("status", "--ha.cluster.name=x", "--json", "--spring.config.location=y")).isZero();
 		assertThat(this.properties.get()).containsExactly("--ha.cluster.name=x", "--spring.config.location=y");
+	}
+
+	@Test
+	void optionsBeforeTheCommandAreItsArguments() {
+		Path target = this.directory.resolve("other.db");
+		assertThat(run("--ha.cluster.name=x", "--txid=2", "restore", "--to=" + target)).isZero();
+		assertThat(out()).contains("Restored transaction 2 ");
+		assertThat(this.properties.get()).containsExactly("--ha.cluster.name=x");
+		assertThat(run("--form=x", "restore")).isEqualTo(2);
+		assertThat(err()).contains("Unknown option '--form'").contains("'restore --help'");
 	}
 
 	@Test
