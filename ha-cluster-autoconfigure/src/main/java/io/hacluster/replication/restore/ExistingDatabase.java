@@ -51,13 +51,12 @@ record ExistingDatabase(Path path) {
 
 	private void requireNothing() {
 		if (Files.exists(this.path, LinkOption.NOFOLLOW_LINKS)) {
-			throw new RestoreException(
-					this.path + " exists. Restore to another file, or say that it may be overwritten");
+			throw new RestoreTargetExistsException(this.path + " exists");
 		}
 		for (String companion : COMPANIONS) {
 			if (Files.exists(beside(companion), LinkOption.NOFOLLOW_LINKS)) {
-				throw new RestoreException(beside(companion) + " exists, and SQLite would take it for a part of "
-						+ this.path + ". Restore to another file, or say that it may be overwritten");
+				throw new RestoreTargetExistsException(
+						beside(companion) + " exists, and SQLite would take it for a part of " + this.path);
 			}
 		}
 	}
