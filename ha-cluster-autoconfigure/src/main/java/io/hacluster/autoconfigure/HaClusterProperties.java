@@ -143,14 +143,15 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param checkpointPages Number of pages in the write-ahead log from which on the
 	 * leader makes a checkpoint.
 	 * @param minBatchInterval Time that the leader lets pass at least between two batches
-	 * of transactions. A commit after a pause is shipped at once; more of it takes less
-	 * processor time under load, and a crash may lose as much more. A step-down and a
-	 * checkpoint do not wait for it.
+	 * of transactions, one minute at most. A commit after a pause is shipped at once;
+	 * more of it takes less processor time under load, and a crash may lose as much more.
+	 * A step-down and a checkpoint do not wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
 	 * one.
 	 * @param levels How often the leader merges what is new into files of level 1, 2 and
-	 * so on, 1 to 8 of them, each longer than the one before.
-	 * @param l0Retention How long each shipped batch is kept once it is in level 1.
+	 * so on, 1 to 8 of them, at least 10ms, each longer than the one before.
+	 * @param l0Retention How long each shipped batch is kept once it is in level 1; not
+	 * longer than the retention of the database.
 	 * @param maxReplicaWalSize Size to which the write-ahead log of a replica may grow
 	 * because readers keep it from being emptied. At least 1MB.
 	 * @param maxReaderDelay How long a follower waits for those readers then. After that

@@ -23,6 +23,11 @@ final class HaClusterPropertiesValidator {
 
 	private static final int MAX_LEVELS = 8;
 
+	private static final Duration LEAST_LEVEL = Duration.ofMillis(10);
+
+	/** Whoever wants to lose more than this in a crash wants something else. */
+	private static final Duration MAX_BATCH_INTERVAL = Duration.ofMinutes(1);
+
 	private final HaClusterProperties properties;
 
 	HaClusterPropertiesValidator(HaClusterProperties properties) {
@@ -127,8 +132,10 @@ final class HaClusterPropertiesValidator {
 		if (replication.checkpointPages() < 1) {
 			throw invalid("replication.checkpoint-pages", replication.checkpointPages(), "It must be at least 1");
 		}
-		if (replication.minBatchInterval().isNegative()) {
-			throw invalid("replication.min-batch-interval", replication.minBatchInterval(), "It must not be negative");
+		Duration batchInterval = replication.minBatchInterval();
+		if (batchInterval.isNegative() || batchInterval.compareTo(MAX_BATCH_INTERVAL) > 0) {
+			throw invalid("replication.min-batch-interval", batchInterval,
+					"It must be 0s to 1m: a crash loses what has not been shipped");
 		}
 		if (replication.maxWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
 			throw invalid("replication.max-wal-size", replication.maxWalSize(), "It must be at least 1MB");
@@ -140,6 +147,11 @@ final class HaClusterPropertiesValidator {
 		validateLevels(replication.levels());
 		if (replication.l0Retention().isNegative()) {
 			throw invalid("replication.l0-retention", replication.l0Retention(), "It must not be negative");
+		}
+		if (replication.l0Retention().compareTo(this.properties.sqlite().retention()) > 0) {
+			throw invalid("replication.l0-retention", replication.l0Retention(),
+					"It must not be longer than 'ha.cluster.sqlite.retention', which is "
+							+ this.properties.sqlite().retention() + ": the log does not go back further");
 		}
 		if (replication.maxReplicaWalSize().compareTo(DataSize.ofMegabytes(1)) < 0) {
 			throw invalid("replication.max-replica-wal-size", replication.maxReplicaWalSize(),
@@ -161,6 +173,9 @@ final class HaClusterPropertiesValidator {
 						"Each interval must be longer than zero and than the one before");
 			}
 			previous = level;
+		}
+		if (levels.get(0).compareTo(LEAST_LEVEL) < 0) {
+			throw invalid("replication.levels", levels, "Each interval must be at least 10ms");
 		}
 	}
 

@@ -1,7 +1,7 @@
 package io.hacluster.command;
 
 import java.io.PrintStream;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,7 +12,8 @@ import io.hacluster.HaClusterException;
 
 /**
  * The commands and how they are called: {@code <command> [--option=value...]}, with
- * properties of the configuration in between, as Spring Boot takes them.
+ * properties of the configuration in between, as Spring Boot takes them. Options may
+ * stand before the command, too.
  */
 public final class CommandLine {
 
@@ -38,12 +39,27 @@ public final class CommandLine {
 	}
 
 	/**
-	 * Returns whether arguments call a command.
+	 * Returns whether arguments call a command: whether the first of them that is not an
+	 * option is one, or the first of all asks for help.
 	 * @param arguments the arguments of the application
 	 * @return {@code false} if they are those of an application that is to run
 	 */
 	public static boolean isCommand(String... arguments) {
-		return arguments.length > 0 && (HELP.contains(arguments[0]) || find(arguments[0]).isPresent());
+		String name = name(arguments);
+		return HELP.contains(name) || find(name).isPresent();
+	}
+
+	/**
+	 * An application started with a command behind a property would be one more node of
+	 * the cluster, so a command is one wherever it stands.
+	 */
+	private static String name(String... arguments) {
+		for (String argument : arguments) {
+			if (!argument.startsWith("-")) {
+				return argument;
+			}
+		}
+		return (arguments.length > 0) ? arguments[0] : "";
 	}
 
 	private static Optional<Command> find(String name) {
@@ -52,17 +68,18 @@ public final class CommandLine {
 
 	/**
 	 * Runs a command. Never throws: what goes wrong is written as a message.
-	 * @param arguments the arguments, the first of which names it
+	 * @param arguments the arguments, the first of which that is not an option names it
 	 * @return the exit code: 0 if all is well, 1 if not, 2 if the arguments are not
 	 * understood
 	 */
 	public int run(String... arguments) {
-		String name = (arguments.length > 0) ? arguments[0] : "help";
-		List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+		String name = name(arguments);
+		List<String> rest = new ArrayList<>(List.of(arguments));
+		rest.remove(name);
 		Command command = find(name).orElse(null);
 		if (command == null) {
 			printCommands(this.terminal.out());
-			return HELP.contains(name) ? Command.OK : Command.MISUSED;
+			return (name.isEmpty() || HELP.contains(name)) ? Command.OK : Command.MISUSED;
 		}
 		if (rest.stream().anyMatch(HELP::contains)) {
 			printHelp(command, this.terminal.out());

@@ -14,6 +14,7 @@ import io.hacluster.replication.restore.RestorePoint;
 import io.hacluster.replication.restore.RestoreRequest;
 import io.hacluster.replication.restore.RestoreRequest.Check;
 import io.hacluster.replication.restore.RestoreResult;
+import io.hacluster.replication.restore.RestoreTargetExistsException;
 import io.hacluster.replication.restore.Restorer;
 
 /**
@@ -96,6 +97,10 @@ final class RestoreCommand implements Command {
 						result.txid(), result.timestamp(), request.target(), Sizes.of(result.databaseBytes()),
 						result.files(), Sizes.of(result.fileBytes()), elapsed.toMillis() / 1000.0);
 			return OK;
+		}
+		catch (RestoreTargetExistsException ex) {
+			throw new HaClusterException(
+					ex.problem() + ". Restore to another file with '--to=FILE', or replace it with '--overwrite'", ex);
 		}
 	}
 

@@ -69,9 +69,8 @@ final class SnapshotCommand implements Command {
 	}
 
 	private static int run(CommandEnvironment environment, Terminal terminal, URI url) throws InterruptedException {
-		long position = environment.log()
-			.list()
-			.stream()
+		List<LogEntry> before = environment.log().list();
+		long position = before.stream()
 			.mapToLong((entry) -> entry.name().maxTxid())
 			.max()
 			.orElseThrow(() -> new HaClusterException("The log is empty"));
@@ -80,15 +79,22 @@ final class SnapshotCommand implements Command {
 		while (Ticker.SYSTEM.nanoTime() - deadline < 0) {
 			Optional<LogEntry> snapshot = newest(environment.log().list());
 			if (snapshot.isPresent() && snapshot.get().name().maxTxid() >= position) {
-				terminal.out()
-					.printf(Locale.ROOT, "The log has a snapshot at transaction %d, %s%n",
-							snapshot.get().name().maxTxid(), Sizes.of(snapshot.get().size()));
+				report(terminal, snapshot.get(), before);
 				return OK;
 			}
 			TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
 		}
 		throw new HaClusterException("The leader has been asked, but the log has no new snapshot after "
 				+ TIMEOUT.toMinutes() + " minutes. See the log and the health of the leader");
+	}
+
+	private static void report(Terminal terminal, LogEntry snapshot, List<LogEntry> before) {
+		boolean known = before.stream().anyMatch((entry) -> entry.name().equals(snapshot.name()));
+		terminal.out()
+			.printf(Locale.ROOT,
+					known ? "The log already has a snapshot at transaction %d, %s: nothing has changed since, and none "
+							+ "was needed%n" : "The log has a snapshot at transaction %d, %s%n",
+					snapshot.name().maxTxid(), Sizes.of(snapshot.size()));
 	}
 
 	private static Optional<LogEntry> newest(List<LogEntry> entries) {

@@ -85,7 +85,7 @@ class HaClusterReplicationAutoConfigurationTests {
 
 	@Test
 	void contextWithMinBatchIntervalPutsManyCommitsIntoFewBatches() {
-		withDatabase("a").withPropertyValues("ha.cluster.replication.min-batch-interval=1h").run((first) -> {
+		withDatabase("a").withPropertyValues("ha.cluster.replication.min-batch-interval=1m").run((first) -> {
 			awaitLeader(first);
 			write(database("a"), "CREATE TABLE t (x)");
 			Awaitility.await().until(() -> first.getBean(Replication.class).status().txid() > 0);

@@ -25,51 +25,55 @@ class RefusedConfigurationTests {
 	Path directory;
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			name                         | ""          | must be set
-			name                         | a.b         | letters, digits
-			node-id                      | "a b"       | letters, digits
-			local.directory              | ""          | needs a directory
-			election.lease-duration      | 900ms       | lease duration must be 1s to 1h
-			election.renew-interval      | 200ms       | at least 250ms
-			election.renew-interval      | 5s          | must fit into the lease duration
-			election.margin              | 50ms        | more than 1%
-			election.margin              | 200ms       | too short to stop everything
-			nats.replicas                | 0           | 1 to 5
-			nats.election-bucket         | a.b         | letters, digits
-			nats.replica-bucket          | "a b"       | letters, digits
-			nats.connection-timeout      | 0s          | longer than zero
-			nats.request-timeout         | -1s         | longer than zero
-			nats.startup-timeout         | -1s         | must not be negative
-			sqlite.replica-path          | data/db     | must not be the path of the database
-			sqlite.replica-path          | ./data/db   | must not be the path of the database
-			sqlite.snapshot-interval     | 0s          | longer than zero
-			sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
-			replication.checkpoint-pages | 0           | at least 1
-			replication.levels           | 30s,30s     | longer than zero and than the one before
-			replication.levels           | 0s          | longer than zero and than the one before
-			replication.levels           | 1s,2s,3s,4s,5s,6s,7s,8s,9s | 1 to 8 intervals
-			replication.l0-retention     | -1s         | must not be negative
-			replication.min-batch-interval | -1s       | must not be negative
-			replication.max-wal-size      | 1000KB     | at least 1MB
-			replication.diverged-to-keep | 0           | at least 1
-			replication.max-replica-wal-size | 1KB     | must be at least 1MB
-			replication.max-reader-delay   | -1s       | must not be negative
-			backend.start-timeout        | 0s          | longer than zero
-			backend.stop-timeout         | 0s          | longer than zero
-			backend.health.interval      | 0s          | longer than zero
-			backend.health.timeout       | 0s          | longer than zero
-			backend.health.url           | ftp://x/y   | http:// or https://
-			backend.health.url           | http://x_y/z| must name a host
-			backend.health.url           | http:///z   | must name a host
-			backend.health.url           | http://x/y  | There is no backend to ask
-			backend.type                 | custom      | There is no bean of type 'io.hacluster.backend.Backend'
-			lifecycle.catch-up-timeout   | 0s          | longer than zero
-			lifecycle.replication-timeout| 0s          | longer than zero
-			lifecycle.vip-timeout        | 0s          | longer than zero
-			lifecycle.database-timeout   | 0s          | longer than zero
-			lifecycle.listener-timeout   | 0s          | longer than zero
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					name                         | ""          | must be set
+					name                         | a.b         | letters, digits
+					node-id                      | "a b"       | letters, digits
+					local.directory              | ""          | needs a directory
+					election.lease-duration      | 900ms       | lease duration must be 1s to 1h
+					election.renew-interval      | 200ms       | at least 250ms
+					election.renew-interval      | 5s          | must fit into the lease duration
+					election.margin              | 50ms        | more than 1%
+					election.margin              | 200ms       | too short to stop everything
+					nats.replicas                | 0           | 1 to 5
+					nats.election-bucket         | a.b         | letters, digits
+					nats.replica-bucket          | "a b"       | letters, digits
+					nats.connection-timeout      | 0s          | longer than zero
+					nats.request-timeout         | -1s         | longer than zero
+					nats.startup-timeout         | -1s         | must not be negative
+					sqlite.replica-path          | data/db     | must not be the path of the database
+					sqlite.replica-path          | ./data/db   | must not be the path of the database
+					sqlite.snapshot-interval     | 0s          | longer than zero
+					sqlite.retention             | 30m         | must not be shorter than 'ha.cluster.sqlite.snapshot-interval'
+					replication.checkpoint-pages | 0           | at least 1
+					replication.levels           | 30s,30s     | longer than zero and than the one before
+					replication.levels           | 0s          | longer than zero and than the one before
+					replication.levels           | 1s,2s,3s,4s,5s,6s,7s,8s,9s | 1 to 8 intervals
+					replication.l0-retention     | -1s         | must not be negative
+					replication.l0-retention     | 25h         | must not be longer than 'ha.cluster.sqlite.retention', which is PT24H
+					replication.levels           | 1ms,1s      | at least 10ms
+					replication.min-batch-interval | -1s       | 0s to 1m
+					replication.min-batch-interval | 1h        | 0s to 1m
+					replication.max-wal-size      | 1000KB     | at least 1MB
+					replication.diverged-to-keep | 0           | at least 1
+					replication.max-replica-wal-size | 1KB     | must be at least 1MB
+					replication.max-reader-delay   | -1s       | must not be negative
+					backend.start-timeout        | 0s          | longer than zero
+					backend.stop-timeout         | 0s          | longer than zero
+					backend.health.interval      | 0s          | longer than zero
+					backend.health.timeout       | 0s          | longer than zero
+					backend.health.url           | ftp://x/y   | http:// or https://
+					backend.health.url           | http://x_y/z| must name a host
+					backend.health.url           | http:///z   | must name a host
+					backend.health.url           | http://x/y  | There is no backend to ask
+					backend.type                 | custom      | There is no bean of type 'io.hacluster.backend.Backend'
+					lifecycle.catch-up-timeout   | 0s          | longer than zero
+					lifecycle.replication-timeout| 0s          | longer than zero
+					lifecycle.vip-timeout        | 0s          | longer than zero
+					lifecycle.database-timeout   | 0s          | longer than zero
+					lifecycle.listener-timeout   | 0s          | longer than zero
+					""")
 	void contextWhenValueIsIllegalNamesTheProperty(String property, String value, String reason) {
 		valid().withPropertyValues("ha.cluster." + property + "=" + value)
 			.run((context) -> assertThat(context).getFailure()

@@ -1,7 +1,10 @@
 package io.hacluster.command;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +81,11 @@ class CommandLineTests {
 		assertThat(CommandLine.isCommand("restore", "--to=x")).isTrue();
 		assertThat(CommandLine.isCommand("--help")).isTrue();
 		assertThat(CommandLine.isCommand()).isFalse();
-		assertThat(CommandLine.isCommand("--server.port=1", "restore")).isFalse();
+		assertThat(CommandLine.isCommand("--server.port=1", "restore", "--to=x")).isTrue();
+		assertThat(CommandLine.isCommand("--server.port=1")).isFalse();
+		assertThat(CommandLine.isCommand("--server.port=1", "--help")).isFalse();
+		assertThat(CommandLine.isCommand("import", "restore")).isFalse();
+		assertThat(CommandLine.isCommand("")).isFalse();
 	}
 
 	@Test
@@ -124,6 +132,16 @@ class CommandLineTests {
 	}
 
 	@Test
+	void optionsBeforeTheCommandAreItsArguments() {
+		Path target = this.directory.resolve("other.db");
+		assertThat(run("--ha.cluster.name=x", "--txid=2", "restore", "--to=" + target)).isZero();
+		assertThat(out()).contains("Restored transaction 2 ");
+		assertThat(this.properties.get()).containsExactly("--ha.cluster.name=x");
+		assertThat(run("--form=x", "restore")).isEqualTo(2);
+		assertThat(err()).contains("Unknown option '--form'").contains("'restore --help'");
+	}
+
+	@Test
 	void restoreGoesToTheDatabaseOfTheConfiguration() {
 		assertThat(run("restore", "--verify")).isZero();
 		assertThat(out()).contains("Restored transaction 3 of 2026-03-01T12:00:03Z to " + database());
@@ -137,7 +155,7 @@ class CommandLineTests {
 		assertThat(run("restore", "--to=" + target, "--txid=0000000000000002")).isZero();
 		assertThat(out()).contains("transaction 2 ");
 		assertThat(run("restore", "--to=" + target, "--timestamp=2026-03-01T13:00:03.5+01:00")).isEqualTo(1);
-		assertThat(err()).contains(target + " exists");
+		assertThat(err()).contains(target + " exists. ").contains("'--to=FILE'").contains("'--overwrite'");
 		assertThat(run("restore", "--to=" + target, "--timestamp=2026-03-01T13:00:02+01:00", "--overwrite")).isZero();
 		assertThat(out()).contains("transaction 1 ");
 	}
@@ -231,6 +249,39 @@ class CommandLineTests {
 	void snapshotWhenNobodyLeadsSaysSo() {
 		assertThat(run("snapshot")).isEqualTo(1);
 		assertThat(err()).contains("Nobody leads");
+	}
+
+	@Test
+	void snapshotSaysWhetherOneWasNeeded() throws Exception {
+		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		server.createContext("/", (exchange) -> {
+			takeSnapshotOnce();
+			exchange.sendResponseHeaders(202, -1);
+			exchange.close();
+		});
+		server.start();
+		try {
+			String url = "--url=http://127.0.0.1:" + server.getAddress().getPort() + "/actuator/leader";
+			assertThat(run("snapshot", url)).isZero();
+			assertThat(out()).startsWith("The log has a snapshot at transaction 3, ");
+			assertThat(run("snapshot", url)).isZero();
+			assertThat(out()).startsWith("The log already has a snapshot at transaction 3, ")
+				.contains("none was needed");
+		}
+		finally {
+			server.stop(0);
+		}
+	}
+
+	private void takeSnapshotOnce() throws IOException {
+		if (this.log.store().list().stream().noneMatch((entry) -> entry.name().equals(LtxName.snapshot(3)))) {
+			try {
+				this.log.snapshot();
+			}
+			catch (Exception ex) {
+				throw new IOException(ex);
+			}
+		}
 	}
 
 	@Test

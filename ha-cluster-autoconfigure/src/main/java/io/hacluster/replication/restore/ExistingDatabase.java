@@ -33,30 +33,30 @@ record ExistingDatabase(Path path) {
 	private static final long WAL_CONNECTION_BYTE = 128;
 
 	/**
-	 * Refuses to replace what must not be replaced.
+	 * Refuses to replace what must not be replaced, and to make a database where a node
+	 * of the cluster keeps its own: it would stand in the way of its next promotion.
 	 * @param overwrite whether it may be replaced at all
 	 * @throws RestoreException if it must stay
 	 * @throws IOException if that cannot be found out
 	 */
 	void requireReplaceable(boolean overwrite) throws IOException {
+		requireFree(beside("-ha").resolve("lock"), 0, Long.MAX_VALUE, "a node of the cluster");
 		if (!overwrite) {
 			requireNothing();
 			return;
 		}
-		requireFree(beside("-ha").resolve("lock"), 0, Long.MAX_VALUE, "a node of the cluster");
 		requireFree(beside("-shm"), WAL_CONNECTION_BYTE, 1, "another process");
 		requireFree(this.path, LOCK_BYTES, LOCK_BYTES_LENGTH, "another process");
 	}
 
 	private void requireNothing() {
 		if (Files.exists(this.path, LinkOption.NOFOLLOW_LINKS)) {
-			throw new RestoreException(
-					this.path + " exists. Restore to another file, or say that it may be overwritten");
+			throw new RestoreTargetExistsException(this.path + " exists");
 		}
 		for (String companion : COMPANIONS) {
 			if (Files.exists(beside(companion), LinkOption.NOFOLLOW_LINKS)) {
-				throw new RestoreException(beside(companion) + " exists, and SQLite would take it for a part of "
-						+ this.path + ". Restore to another file, or say that it may be overwritten");
+				throw new RestoreTargetExistsException(
+						beside(companion) + " exists, and SQLite would take it for a part of " + this.path);
 			}
 		}
 	}
@@ -65,7 +65,7 @@ record ExistingDatabase(Path path) {
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
 			if (!isFree(channel, position, length)) {
 				throw new RestoreException(
-						this.path + " cannot be overwritten: " + user + " works with it. Stop that first");
+						this.path + " cannot be restored to: " + user + " works with it. Stop that first");
 			}
 		}
 		catch (NoSuchFileException ex) {

@@ -8,7 +8,7 @@ import io.hacluster.HaClusterException;
  * A database could not be restored. The message says why and what to do; nothing has been
  * left behind.
  */
-public final class RestoreException extends HaClusterException {
+public sealed class RestoreException extends HaClusterException permits RestoreTargetExistsException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -333,6 +333,20 @@ class RestorerTests {
 	}
 
 	@Test
+	void restoreWhereANodeRunsThatHasNoDatabaseThereYetIsRefused() throws Exception {
+		this.log.ship();
+		Path lock = Files.createDirectory(this.targets.resolve("target.db-ha")).resolve("lock");
+		try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+			channel.lock();
+			assertFails(request()).withMessageContaining("a node of the cluster works with it");
+			assertFails(request().overwriting()).withMessageContaining("a node of the cluster works with it");
+			assertThat(target()).doesNotExist();
+		}
+		restore();
+		assertThat(target()).exists();
+	}
+
+	@Test
 	void restoreWhenAFormerOneWasKilledTakesItsFileOver() throws Exception {
 		this.log.ship();
 		Files.write(this.targets.resolve("target.db.restoring"), new byte[10_000_000]);
