@@ -94,7 +94,8 @@ class LitestreamReadsOurLevelsTests {
 				workload.rows(10).forEach(writer::run);
 				written = Dump.of(writer);
 			}
-			// Only now: Litestream does not look again when what it has planned to read is
+			// Only now: Litestream does not look again when what it has planned to read
+			// is
 			// retired
 			node.flush();
 			assertRestored(stores, url, node.database());
