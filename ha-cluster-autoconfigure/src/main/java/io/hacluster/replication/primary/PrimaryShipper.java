@@ -58,6 +58,8 @@ final class PrimaryShipper {
 
 	private long txid;
 
+	private @Nullable Long returnedSince;
+
 	PrimaryShipper(NodeIdentity identity, int pipeline, ReplicaStore store, Supplier<LogWriter> fence,
 			PrimaryCounters counters, Runnable wake) {
 		this.identity = identity;
@@ -147,11 +149,12 @@ final class PrimaryShipper {
 	}
 
 	/**
-	 * Returns when the oldest commit in flight was first seen.
+	 * Returns when the oldest commit was first seen that is in flight, or was and has to
+	 * be sent again.
 	 */
 	@Nullable Long oldestSeen() {
 		PrimaryShipment first = this.inFlight.peek();
-		return (first != null) ? first.seen() : null;
+		return (this.returnedSince != null || first == null) ? this.returnedSince : Long.valueOf(first.seen());
 	}
 
 	/**
@@ -160,6 +163,9 @@ final class PrimaryShipper {
 	void reset(long txid, @Nullable PrimaryMark mark) {
 		this.txid = txid;
 		this.acknowledged = mark;
+		if (mark != null) {
+			this.returnedSince = null;
+		}
 		this.counters.txid(txid);
 	}
 
@@ -249,6 +255,9 @@ final class PrimaryShipper {
 					acknowledge(shipment);
 				}
 				else {
+					if (this.returnedSince == null) {
+						this.returnedSince = shipment.seen();
+					}
 					shipment.content().close();
 				}
 			}

@@ -227,6 +227,23 @@ class PrimaryFailureTests extends AbstractPrimaryTests {
 		writer.closeDatabase();
 	}
 
+	/**
+	 * A log that opens and takes nothing, as a full bucket does.
+	 */
+	@Test
+	void lagWhileEveryAppendFailsCountsFromTheCommit() throws Exception {
+		this.fixture.faulty.failBeforeLanding.set(Integer.MAX_VALUE);
+		writer.insert(1, 10);
+		Awaitility.await().until(() -> status().storeErrors() >= 1);
+		long start = System.nanoTime();
+		Awaitility.await().until(() -> status().storeErrors() >= 5);
+		Duration failing = Duration.ofNanos(System.nanoTime() - start);
+		assertThat(status().lag()).isGreaterThanOrEqualTo(failing);
+		this.fixture.faulty.failBeforeLanding.set(0);
+		this.fixture.assertShipped();
+		Awaitility.await().until(() -> status().lag().isZero());
+	}
+
 	@Test
 	void releaseIsIdempotentAndEndsTheThreads() throws Exception {
 		PrimaryEnd end = assertEndsEqual();
