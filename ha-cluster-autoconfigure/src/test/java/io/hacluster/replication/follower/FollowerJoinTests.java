@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore;
@@ -198,6 +199,27 @@ class FollowerJoinTests {
 		byte[] bad = "not an LTX file".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 		this.log.append(new LtxName(2, 2, 40), bad);
 		start(watched());
+		awaitTxid(40);
+		assertSame();
+		assertThat(this.fetched).containsExactly(new LtxName(2, 2, 40), new LtxName(1, 2, 39));
+	}
+
+	@Test
+	void joinWhenTheStoreSaysThatALevelIsDamagedTakesAnotherWay() throws Exception {
+		ship(2, 40);
+		this.log.merge(1, 2, 39);
+		this.log.merge(2, 2, 40);
+		ReplicaStore store = mock(ReplicaStore.class, delegatesTo(this.log.store()));
+		doAnswer((call) -> {
+			LogEntry entry = call.getArgument(0);
+			InputStream stream = open(entry);
+			if (entry.name().level() == 2) {
+				stream.close();
+				throw new DamagedFileException(entry.name() + " is damaged in the store: chunks are missing");
+			}
+			return stream;
+		}).when(store).open(any());
+		start(store);
 		awaitTxid(40);
 		assertSame();
 		assertThat(this.fetched).containsExactly(new LtxName(2, 2, 40), new LtxName(1, 2, 39));
