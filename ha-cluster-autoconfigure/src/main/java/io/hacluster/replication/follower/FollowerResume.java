@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.replication.ByteSource;
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ltx.LtxFormatException;
@@ -136,7 +137,7 @@ final class FollowerResume {
 		catch (FileNotFoundException ex) {
 			logger.debug("[{}] Planning again: {}", this.context.node(), ex.getMessage());
 		}
-		catch (LtxFormatException ex) {
+		catch (LtxFormatException | DamagedFileException ex) {
 			logger.debug("[{}] Planning again", this.context.node(), ex);
 		}
 		return count;
@@ -163,7 +164,7 @@ final class FollowerResume {
 			return FollowerFile.receive(entry, new StoredFile(this.context.store(), entry),
 					this.context.files().staging());
 		}
-		catch (LtxFormatException ex) {
+		catch (LtxFormatException | DamagedFileException ex) {
 			this.unsound.add(entry.name());
 			throw ex;
 		}

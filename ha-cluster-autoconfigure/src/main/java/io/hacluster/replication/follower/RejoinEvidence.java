@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
@@ -111,7 +112,7 @@ final class RejoinEvidence {
 			return LogComparison.isSame(this.store, plan, database) ? Optional.of(level(entries, last))
 					: Optional.empty();
 		}
-		catch (MissingTransactionsException | LtxFormatException ex) {
+		catch (MissingTransactionsException | LtxFormatException | DamagedFileException ex) {
 			logger.info("[{}] {} cannot be compared with the log: {}", this.node, database, ex.getMessage());
 			return Optional.empty();
 		}
@@ -155,7 +156,7 @@ final class RejoinEvidence {
 		try (LtxReader reader = new LtxReader(store.open(entry))) {
 			return reader.header().nodeId() == epoch.value();
 		}
-		catch (FileNotFoundException | LtxFormatException ex) {
+		catch (FileNotFoundException | LtxFormatException | DamagedFileException ex) {
 			return false;
 		}
 	}
@@ -174,7 +175,7 @@ final class RejoinEvidence {
 			return header.walSalt1() == stamp.salt1() && header.walSalt2() == stamp.salt2()
 					&& header.walOffset() + header.walSize() == stamp.end();
 		}
-		catch (FileNotFoundException | LtxFormatException ex) {
+		catch (FileNotFoundException | LtxFormatException | DamagedFileException ex) {
 			return false;
 		}
 	}

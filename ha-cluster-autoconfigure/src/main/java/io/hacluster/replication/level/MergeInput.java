@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ltx.LtxFormatException;
 import io.hacluster.replication.ltx.LtxHeader;
@@ -29,7 +31,12 @@ record MergeInput(@Nullable LogEntry entry, LtxHeader header, @Nullable Path pat
 	 * An input that stays in the store.
 	 */
 	static MergeInput direct(StoredFiles files, LogEntry entry) throws IOException {
-		return new MergeInput(entry, header(files.open(entry), entry), null, files);
+		try {
+			return new MergeInput(entry, header(files.open(entry), entry), null, files);
+		}
+		catch (DamagedFileException ex) {
+			throw new UnsoundFileException(entry, ex);
+		}
 	}
 
 	/**
@@ -88,12 +95,20 @@ record MergeInput(@Nullable LogEntry entry, LtxHeader header, @Nullable Path pat
 				}
 			}
 		}
+		Optional<LogEntry> direct = direct(inputs);
+		return direct.isPresent() ? new UnsoundFileException(direct.get(), cause) : cause;
+	}
+
+	/**
+	 * Returns the file among the inputs that is not staged.
+	 */
+	static Optional<LogEntry> direct(List<MergeInput> inputs) {
 		for (MergeInput input : inputs) {
 			if (input.entry != null && input.path == null) {
-				return new UnsoundFileException(input.entry, cause);
+				return Optional.of(input.entry);
 			}
 		}
-		return cause;
+		return Optional.empty();
 	}
 
 	@Override

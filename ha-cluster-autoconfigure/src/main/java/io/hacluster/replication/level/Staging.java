@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.hacluster.HaClusterException;
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ltx.LtxFormatException;
@@ -141,6 +142,10 @@ final class Staging {
 		}
 		catch (LtxFormatException ex) {
 			throw MergeInput.blame(inputs, ex);
+		}
+		catch (DamagedFileException ex) {
+			// What is staged is read from the disk, of which the store says nothing
+			throw new UnsoundFileException(MergeInput.direct(inputs).orElseThrow(() -> ex), ex);
 		}
 		finally {
 			for (LtxReader reader : readers) {

@@ -172,7 +172,14 @@ final class BucketReader {
 	 * Reads the first message that exists at or after a sequence.
 	 */
 	Optional<MessageInfo> next(long sequence) {
-		return get(JsonValueUtils.mapBuilder().put("seq", sequence).put("next_by_subj", this.bucket.everything()));
+		return next(this.bucket.everything(), sequence);
+	}
+
+	/**
+	 * Reads the first message of a subject that exists at or after a sequence.
+	 */
+	Optional<MessageInfo> next(String subject, long sequence) {
+		return get(JsonValueUtils.mapBuilder().put("seq", sequence).put("next_by_subj", subject));
 	}
 
 	private Optional<MessageInfo> get(JsonValueUtils.MapBuilder query) {

@@ -123,12 +123,12 @@ final class StoredObjectStream extends InputStream {
 					return (data != null) ? data : new byte[0];
 				}
 				if (feed().isIdle()) {
-					requirePresent();
+					requireMore();
 					closeFeed();
 					reason = ": chunks are missing";
 				}
 			}
-			catch (FileNotFoundException ex) {
+			catch (FileNotFoundException | DamagedFileException ex) {
 				throw ex;
 			}
 			catch (IOException | StoreUnavailableException ex) {
@@ -149,7 +149,7 @@ final class StoredObjectStream extends InputStream {
 			Optional<MessageInfo> message = this.reader.last(this.reader.bucket().chunks(this.object.nuid()));
 			byte[] data = message.map(MessageInfo::getData).orElse(null);
 			if (data == null || (data.length == 0 && this.object.size() > 0)) {
-				throw retired();
+				throw missing();
 			}
 			return data;
 		}
@@ -172,20 +172,29 @@ final class StoredObjectStream extends InputStream {
 	}
 
 	/**
-	 * The server has nothing more although chunks are missing: normally because the file
-	 * has been retired.
+	 * The consumer has nothing more although chunks are missing. It may live on a server
+	 * that is behind: the leader of the stream knows.
 	 */
-	private void requirePresent() throws IOException {
+	private void requireMore() throws IOException {
+		String subject = this.reader.bucket().chunks(this.object.nuid());
+		if (this.reader.next(subject, this.lastSequence + 1).isEmpty()) {
+			throw missing();
+		}
+	}
+
+	/**
+	 * Says why chunks are missing: normally because the file has been retired or
+	 * replaced. Its description goes before its chunks do, so that one which still stands
+	 * promises what nobody has.
+	 */
+	private IOException missing() {
 		Optional<MessageInfo> meta = this.reader.last(this.reader.bucket().meta(this.object.name()));
 		Optional<StoredObject> stored = meta
 			.flatMap((message) -> StoredObject.decode(this.object.name(), message.getData(), message.getTime()));
 		if (stored.isEmpty() || !stored.get().nuid().equals(this.object.nuid()) || stored.get().deleted()) {
-			throw retired();
+			return new FileNotFoundException(this.object.name() + " has been retired");
 		}
-	}
-
-	private FileNotFoundException retired() {
-		return new FileNotFoundException(this.object.name() + " has been retired");
+		return new DamagedFileException(this.object.name() + " is damaged in the store: chunks are missing");
 	}
 
 	private void pause() throws InterruptedIOException {

@@ -234,7 +234,8 @@ final class PrimaryShipper {
 	/**
 	 * Opens the log again.
 	 * @return whether what has been acknowledged is still all that the log holds; if not,
-	 * {@link #acknowledged()} is null and {@link #txid()} the last transaction in it
+	 * {@link #acknowledged()} is null and {@link #txid()} the last transaction that it
+	 * holds or has acknowledged
 	 * @throws FencedException if a newer leader has fenced the log
 	 * @throws io.hacluster.StoreUnavailableException if the store does not answer
 	 */
@@ -252,9 +253,13 @@ final class PrimaryShipper {
 				}
 			}
 			this.inFlight.clear();
-			same = last == this.txid && opened.fence().logId().equals(this.logId);
+			boolean sameLog = opened.fence().logId().equals(this.logId);
+			same = sameLog && last == this.txid;
 			if (!same) {
-				reset(last, null);
+				// In one log no number is given out twice, even if the store has lost
+				// files
+				// that it had acknowledged: followers have applied them
+				reset(sameLog ? Math.max(last, this.txid) : last, null);
 			}
 		}
 		catch (HaClusterException ex) {

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +52,14 @@ public final class LogVerifier {
 		List<LogEntry> listing = this.store.list();
 		listener.planned(listing.size(), listing.stream().mapToLong(LogEntry::size).sum());
 		List<LogReport.File> files = new ArrayList<>();
+		Set<LogEntry> notFound = new HashSet<>();
 		try (Prefetch prefetch = new Prefetch(this.store, listing, this.node)) {
 			for (LogEntry entry : listing) {
 				try (InputStream in = new ObservedStream(prefetch.next(), listener)) {
 					files.add(new LogReport.File(entry, problem(entry.name(), in)));
 				}
 				catch (FileNotFoundException ex) {
-					// retired meanwhile, so that nobody needs it
+					notFound.add(entry);
 				}
 				listener.fileDone();
 			}
@@ -66,6 +70,8 @@ public final class LogVerifier {
 		catch (IOException ex) {
 			throw Restorer.failure(ex);
 		}
+		files.addAll(stillListed(notFound));
+		files.sort(Comparator.comparing((file) -> file.entry().name()));
 		List<LtxName> good = files.stream()
 			.filter((file) -> file.problem() == null)
 			.map((file) -> file.entry().name())
@@ -74,6 +80,18 @@ public final class LogVerifier {
 		return new LogReport(List.copyOf(files),
 				chain.problems(files.stream().map((file) -> file.entry().name()).toList()), chain.first(),
 				chain.reached());
+	}
+
+	/**
+	 * What has been retired meanwhile is not listed any more, so that nobody needs it.
+	 */
+	private List<LogReport.File> stillListed(Set<LogEntry> notFound) {
+		return notFound.isEmpty() ? List.of()
+				: this.store.list()
+					.stream()
+					.filter(notFound::contains)
+					.map((entry) -> new LogReport.File(entry, "is listed, but cannot be found"))
+					.toList();
 	}
 
 	private static @Nullable String problem(LtxName name, InputStream in) throws IOException {

@@ -20,6 +20,7 @@ import io.hacluster.Epoch;
 import io.hacluster.FencedException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
 import io.hacluster.replication.Contents;
 import io.hacluster.replication.LogEntry;
@@ -112,7 +113,10 @@ class NatsFenceTests {
 	 * fence.
 	 */
 	private int takeovers(String name, int count, int burn, boolean probing, Arrival arrival) throws Exception {
-		NatsReplicaStoreSettings settings = PatientSettings.of(name, directory.resolve("spool"));
+		// A request on a connection that is lost has no answer to be patient for
+		NatsReplicaStoreSettings settings = (arrival != Arrival.LOST)
+				? PatientSettings.of(name, directory.resolve("spool"))
+				: NatsReplicaStoreSettings.of(name, directory.resolve("spool"));
 		Map<Long, LogOffset> fences = new HashMap<>();
 		try (HoldingProxy proxy = new HoldingProxy(server.port());
 				NatsReplicaStore stale = store(proxy.url(), settings, STALE, burn, probing);
@@ -140,10 +144,27 @@ class NatsFenceTests {
 		}
 	}
 
+	/**
+	 * As a leader does: a request that went down with its connection is made again.
+	 */
+	private static LogWriter fence(NatsReplicaStore store, long epoch, NodeIdentity node) {
+		long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+		while (true) {
+			try {
+				return store.fence(new Epoch(epoch), node);
+			}
+			catch (StoreUnavailableException ex) {
+				if (System.nanoTime() - deadline > 0) {
+					throw ex;
+				}
+			}
+		}
+	}
+
 	private static LogOffset takeover(HoldingProxy proxy, NatsReplicaStore stale, NatsReplicaStore next, long epoch,
 			Arrival arrival, Map<Long, LogOffset> fences) throws Exception {
 		List<CompletableFuture<LogEntry>> underWay = new ArrayList<>();
-		try (LogWriter old = stale.fence(new Epoch(epoch), STALE)) {
+		try (LogWriter old = fence(stale, epoch, STALE)) {
 			append(old, epoch, 1).join();
 			proxy.hold();
 			for (int n = 2; n <= FenceBurn.LENGTH / 2 + 1; n++) {
@@ -152,7 +173,7 @@ class NatsFenceTests {
 			if (arrival == Arrival.DURING) {
 				CompletableFuture.runAsync(proxy::release);
 			}
-			try (LogWriter writer = next.fence(new Epoch(epoch + 1), NEXT)) {
+			try (LogWriter writer = fence(next, epoch + 1, NEXT)) {
 				fences.put(epoch, writer.fence().offset());
 				append(writer, epoch + 1, 1).join();
 				if (arrival == Arrival.LOST) {

@@ -3,12 +3,15 @@ package io.hacluster.replication.nats;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.ObjectStore;
 import io.nats.client.api.ObjectInfo;
 import io.nats.client.api.StreamConfiguration;
@@ -25,6 +28,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
 import io.hacluster.replication.Contents;
+import io.hacluster.replication.DamagedFileException;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.LogWriter;
@@ -36,7 +40,6 @@ import io.hacluster.test.NatsServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for {@link NatsReplicaStore}.
@@ -164,25 +167,62 @@ class NatsReplicaStoreTests extends ReplicaStoreContractTests {
 		Awaitility.await().untilAsserted(() -> assertThat(this.settings.spoolDirectory()).isEmptyDirectory());
 	}
 
+	/**
+	 * Not "retired", since the description stands, and not after the stall timeout, which
+	 * is a minute here.
+	 */
 	@Test
-	void damagedObjectIsRefused() throws Exception {
+	void openWhenChunksAreMissingSaysThatTheFileIsDamaged() throws Exception {
+		ReplicaStore store = store(NODE_A);
+		LogWriter writer = fence(store, 1, NODE_A);
+		LogEntry one = append(writer, LtxName.batch(1), "one chunk");
+		LogEntry middle = get(writer.append(LtxName.snapshot(1), TIME, Contents.of(Contents.random(400_000))));
+		LogEntry last = get(writer.append(LtxName.snapshot(2), TIME, Contents.of(Contents.random(400_000))));
+		connection.jetStreamManagement().deleteMessage(stream(), one.offset().value() - 1);
+		connection.jetStreamManagement().deleteMessage(stream(), middle.offset().value() - 2);
+		connection.jetStreamManagement().deleteMessage(stream(), last.offset().value() - 1);
+		long start = System.nanoTime();
+		for (LogEntry entry : List.of(one, middle, last)) {
+			assertThatExceptionOfType(DamagedFileException.class).isThrownBy(() -> read(store, entry))
+				.withMessageContaining(entry.name().path())
+				.withMessageContaining("chunks are missing");
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(this.settings.stallTimeout());
+		writer.retire(one);
+		writer.retire(last);
+		assertThatExceptionOfType(FileNotFoundException.class).isThrownBy(() -> read(store, one));
+		assertThatExceptionOfType(FileNotFoundException.class).isThrownBy(() -> read(store, last));
+	}
+
+	@Test
+	void readWhenTheFileIsRetiredMeanwhileSaysThatItIsGone() throws Exception {
 		ReplicaStore store = store(NODE_A);
 		LogWriter writer = fence(store, 1, NODE_A);
 		LogEntry one = append(writer, LtxName.batch(1), "one chunk");
 		LogEntry many = get(writer.append(LtxName.snapshot(1), TIME, Contents.of(Contents.random(400_000))));
-		// the chunk of the first, and one in the middle of the second
-		connection.jetStreamManagement().deleteMessage(stream(), one.offset().value() - 1);
-		connection.jetStreamManagement().deleteMessage(stream(), many.offset().value() - 2);
-		assertThatExceptionOfType(FileNotFoundException.class).isThrownBy(() -> read(store, one));
-		this.settings = withStallTimeout(Duration.ofSeconds(2));
-		ReplicaStore impatient = store(NODE_B);
-		assertThatIOException().isThrownBy(() -> read(impatient, many));
+		for (LogEntry entry : List.of(one, many)) {
+			try (InputStream stream = store.open(entry)) {
+				writer.retire(entry);
+				Awaitility.await().until(() -> count(entry) == 0);
+				assertThatExceptionOfType(FileNotFoundException.class).isThrownBy(stream::readAllBytes);
+			}
+		}
 	}
 
-	private NatsReplicaStoreSettings withStallTimeout(Duration timeout) {
-		return new NatsReplicaStoreSettings(this.settings.bucket(), 1, -1, 64, this.settings.requestTimeout(),
-				this.settings.appendTimeout(), this.settings.fenceTimeout(), timeout, this.settings.spoolDirectory(),
-				1024);
+	/** Counts the messages from the first chunk of a file to its description. */
+	private long count(LogEntry entry) throws Exception {
+		long chunks = (entry.size() + StoredObject.CHUNK_BYTES - 1) / StoredObject.CHUNK_BYTES;
+		long count = 0;
+		for (long sequence = entry.offset().value() - chunks; sequence <= entry.offset().value(); sequence++) {
+			try {
+				connection.jetStreamManagement().getMessage(stream(), sequence);
+				count++;
+			}
+			catch (JetStreamApiException ex) {
+				// it is gone
+			}
+		}
+		return count;
 	}
 
 	@Test

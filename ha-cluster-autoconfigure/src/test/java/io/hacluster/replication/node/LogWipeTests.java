@@ -156,6 +156,10 @@ class LogWipeTests {
 			.untilAsserted(() -> assertThat(this.leader.replication().status().failure()).isNull());
 		await().atMost(TestNode.TIMEOUT)
 			.untilAsserted(() -> assertThat(this.follower.replication().status().failure()).isNull());
+		// An old server lets a writer go on without its fence, until the leader looks
+		await().atMost(TestNode.TIMEOUT).until(() -> this.leader.store().currentFence().isPresent());
+		this.leader.awaitShipped();
+		awaitRows(this.follower, rows);
 		assertThat(this.leader.stepDown()).isTrue();
 		this.leader.catchUp();
 		this.follower.catchUp();

@@ -90,6 +90,31 @@ class LogGuardTests {
 		assertThat(RestoredDatabase.dump(restored)).isEqualTo(RestoredDatabase.dump(this.fixture.database));
 	}
 
+	/**
+	 * Followers have applied what the log had acknowledged: a number that means something
+	 * else afterwards would leave their replicas torn without a word.
+	 */
+	@Test
+	void auditWhenTheEndOfTheLogHasBeenRemovedGivesNoNumberOutAgain() throws Exception {
+		writer.insert(1, 100);
+		this.fixture.awaitLevel();
+		writer.insert(1, 100);
+		this.fixture.awaitLevel();
+		long acknowledged = this.fixture.lastTxid();
+		Fence fence = Objects.requireNonNull(this.fixture.primary.shipper().fence());
+		for (LogEntry entry : this.fixture.store.list()) {
+			if (entry.name().level() == LtxName.LEVEL_BATCH && entry.name().maxTxid() > acknowledged - 2) {
+				Files.delete(this.directory.resolve("log").resolve(entry.name().toString()));
+			}
+		}
+		this.guard.audit(fence);
+		this.guard.audit(fence);
+		await().until(() -> this.fixture.lastTxid() > acknowledged - 2);
+		assertThat(this.fixture.lastTxid()).isEqualTo(acknowledged + 1);
+		assertThat(this.fixture.store.list()).extracting(LogEntry::name)
+			.doesNotContain(LtxName.batch(acknowledged - 1), LtxName.batch(acknowledged));
+	}
+
 	@Test
 	void auditWhenAllIsThereDoesNothing() throws Exception {
 		long before = this.fixture.lastTxid();

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,9 +12,12 @@ import org.junit.jupiter.api.Test;
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LtxFiles;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.replication.RestoredDatabase;
+import io.hacluster.replication.ltx.LtxName;
 import io.hacluster.test.LitestreamBug;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -204,7 +205,8 @@ class PrimaryFailureTests extends AbstractPrimaryTests {
 	}
 
 	@Test
-	void wipedLogIsSeededAgain() throws Exception {
+	void wipedLogIsGivenTheWholeDatabaseUnderTheNextNumber() throws Exception {
+		long acknowledged = this.fixture.lastTxid();
 		this.fixture.faulty.down = true;
 		writer.insert(1, 10);
 		Awaitility.await().until(() -> status().failure() != null);
@@ -212,10 +214,16 @@ class PrimaryFailureTests extends AbstractPrimaryTests {
 			Files.delete(this.directory.resolve("log").resolve(entry.name().path()));
 		}
 		this.fixture.faulty.down = false;
-		this.fixture.assertShipped();
-		Set<String> names = new HashSet<>();
-		this.fixture.store.list().forEach((entry) -> names.add(entry.name().path()));
-		assertThat(names).contains("ltx/9/0000000000000001-0000000000000001.ltx");
+		this.fixture.awaitLevel();
+		assertThat(this.fixture.store.list()).extracting(LogEntry::name)
+			.containsExactly(LtxName.batch(acknowledged + 1));
+		try (Snapshotter snapshotter = new Snapshotter(PrimaryFixture.levels(), PrimaryFixture.NODE,
+				this.fixture.primary, this.fixture.store, this.fixture.clock, Ticker.SYSTEM)) {
+			snapshotter.snapshot();
+		}
+		Path restored = this.directory.resolve("restored.db");
+		RestoredDatabase.restore(this.fixture.store, restored, Long.MAX_VALUE);
+		assertThat(RestoredDatabase.dump(restored)).isEqualTo(RestoredDatabase.dump(this.fixture.database));
 		writer.closeDatabase();
 	}
 
