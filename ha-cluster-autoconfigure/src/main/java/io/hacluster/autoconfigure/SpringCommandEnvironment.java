@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -33,8 +35,10 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	/**
 	 * What a command logs unless its caller says otherwise.
 	 */
-	private static final List<String> DEFAULTS = List.of("--logging.level.root=warn",
-			"--logging.level.io.hacluster=warn");
+	private static final List<String> DEFAULTS = Stream
+		.concat(Stream.of("--logging.level.root=warn", "--logging.level.io.hacluster=warn"),
+				CommandFailure.LOGGING.stream())
+		.toList();
 
 	private final ConfigurableApplicationContext context;
 
@@ -46,18 +50,34 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	 * Opens the configuration.
 	 * @param properties additional properties as command-line arguments
 	 * @return the environment
-	 * @throws RuntimeException if the configuration cannot work; Spring Boot has said why
+	 * @throws HaClusterException if the configuration cannot work, saying why
+	 * @throws RuntimeException if Spring Boot has said why
 	 */
 	static SpringCommandEnvironment open(List<String> properties) {
 		SpringApplication application = new SpringApplication(CommandConfiguration.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
-		ConfigurableApplicationContext context = application.run(withOverrides(properties));
+		ConfigurableApplicationContext context = run(application, properties);
 		if (context.getBeanNamesForType(NodeIdentity.class).length == 0) {
 			context.close();
 			throw new HaClusterException("Nothing is configured under 'ha.cluster'. Call the command where the "
 					+ "application finds its configuration, or name it by --spring.config.location");
 		}
 		return new SpringCommandEnvironment(context);
+	}
+
+	private static ConfigurableApplicationContext run(SpringApplication application, List<String> properties) {
+		AtomicReference<ConfigurableApplicationContext> failed = new AtomicReference<>();
+		application.addInitializers(failed::set);
+		try {
+			return application.run(withOverrides(properties));
+		}
+		catch (RuntimeException ex) {
+			ConfigurableApplicationContext context = failed.get();
+			if (context == null) {
+				throw ex;
+			}
+			throw CommandFailure.analyze(ex, context).<RuntimeException>map((failure) -> failure).orElse(ex);
+		}
 	}
 
 	private static String[] withOverrides(List<String> properties) {

@@ -101,7 +101,7 @@ class HaClusterApplicationTests {
 		assertThat(status.output()).startsWith("{").contains("\"node\":\"node-a\",\"state\":\"alive\"");
 
 		Run snapshot = run("snapshot", "--url=" + endpoint);
-		assertThat(snapshot.output()).contains("The log has a snapshot at transaction");
+		assertThat(snapshot.output()).contains("has a snapshot at transaction");
 		assertThat(snapshot.exit()).isZero();
 
 		Run verify = run("verify");
@@ -135,10 +135,16 @@ class HaClusterApplicationTests {
 	}
 
 	@Test
-	void commandWithAConfigurationThatCannotWorkNamesTheProperty() throws Exception {
-		Run run = run("status", "--ha.cluster.sqlite.retention=1s");
-		assertThat(run.exit()).isEqualTo(1);
-		assertThat(run.output()).contains("ha.cluster.sqlite.retention").doesNotContain("\tat ");
+	void commandWithAConfigurationThatCannotWorkSaysSoInOneMessage() throws Exception {
+		Run status = run("--ha.cluster.sqlite.retention=1s", "status");
+		assertThat(status.exit()).isEqualTo(1);
+		assertThat(status.output()).startsWith("Invalid value '1s' for configuration property")
+			.contains("ha.cluster.sqlite.retention", "It must not be shorter than", "Review the value")
+			.doesNotContain("WARN", "ERROR", "APPLICATION FAILED TO START", "\tat ");
+		Run verify = run("verify", "--ha.cluster.nme=x");
+		assertThat(verify.exit()).isEqualTo(1);
+		assertThat(verify.output()).contains("ha.cluster.nme")
+			.doesNotContain("WARN", "ERROR", "APPLICATION FAILED TO START", "\tat ");
 	}
 
 	private static String get(URI url) throws IOException, InterruptedException {
