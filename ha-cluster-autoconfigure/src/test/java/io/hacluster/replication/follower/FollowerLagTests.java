@@ -102,7 +102,7 @@ class FollowerLagTests {
 			Path moved = directory.resolve("moved");
 			Files.move(directory.resolve("log"), moved);
 			await().until(() -> follower.lag().compareTo(Duration.ofSeconds(2)) > 0);
-			await().untilAsserted(() -> assertThat(follower.progress().failure()).contains("missing"));
+			await().untilAsserted(() -> assertThat(follower.progress().failure()).contains("of the local store"));
 			Duration before = follower.lag();
 			await().until(() -> follower.lag().compareTo(before) > 0);
 			Files.move(moved, directory.resolve("log"));
