@@ -26,6 +26,8 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	static final Duration PATIENCE = Duration.ofSeconds(60);
 
+	static final NodeIdentity IDENTITY = new NodeIdentity("test", new NodeId("node"), "nonce");
+
 	final Recorder recorder = new Recorder();
 
 	final FakeElection election = new FakeElection(this.recorder);
@@ -47,14 +49,19 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	@Nullable ClusterLifecycle lifecycle;
 
+	LifecycleSettings settings() {
+		return new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN, Duration.ofMillis(20), this.timeouts);
+	}
+
+	BackendLease backendLease() {
+		return new BackendLease(IDENTITY, this.backend, settings());
+	}
+
 	LifecycleFixture start() {
-		LifecycleSettings settings = new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN,
-				Duration.ofMillis(20), this.timeouts);
-		this.lifecycle = new ClusterLifecycle(new NodeIdentity("test", new NodeId("node"), "nonce"), settings,
-				this.parts, this.election::listener, (event) -> {
-					this.events.add(event);
-					this.listener.accept(event);
-				}, this, this.election, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+		this.lifecycle = new ClusterLifecycle(IDENTITY, settings(), this.parts, this.election::listener, (event) -> {
+			this.events.add(event);
+			this.listener.accept(event);
+		}, this, this.election, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
 		this.lifecycle.start();
 		return this;
 	}
