@@ -20,7 +20,7 @@ final class JnaRuntimeHints implements RuntimeHintsRegistrar {
 	 * proxies.
 	 */
 	private static final List<String> LIBRARIES = List.of("io.hacluster.backend.ProcessSignals$LibC",
-			"io.hacluster.replication.follower.WalIndexFile$CLibrary");
+			"io.hacluster.replication.follower.WalIndexFile$CLibrary", "io.hacluster.vip.announce.SocketLibrary");
 
 	/**
 	 * What JNA's own native part looks up by name.
