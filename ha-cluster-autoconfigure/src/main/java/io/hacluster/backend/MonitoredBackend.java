@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Adds a probe, such as a health URL, to any backend: it is up when the backend says so
  * and the probe agrees.
  */
-public final class MonitoredBackend implements ExitAwareBackend {
+public final class MonitoredBackend implements ExitAwareBackend, LeaseBoundBackend {
 
 	private final Backend delegate;
 
@@ -39,6 +39,13 @@ public final class MonitoredBackend implements ExitAwareBackend {
 	public BackendHealth health() {
 		BackendHealth health = this.delegate.health();
 		return (health.status() == BackendHealth.Status.UP && this.probe != null) ? this.probe.check() : health;
+	}
+
+	@Override
+	public void prolong(Duration remaining) {
+		if (this.delegate instanceof LeaseBoundBackend leaseBound) {
+			leaseBound.prolong(remaining);
+		}
 	}
 
 	@Override

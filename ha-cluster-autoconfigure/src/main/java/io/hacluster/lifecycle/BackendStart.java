@@ -9,6 +9,7 @@ import io.hacluster.backend.Backend;
 import io.hacluster.backend.BackendException;
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.backend.BackendHealth.Status;
+import io.hacluster.election.HeldLease;
 
 /**
  * Starts a backend and waits until it is healthy.
@@ -21,19 +22,29 @@ final class BackendStart {
 
 	private final Backend backend;
 
+	private final BackendLease backendLease;
+
+	private final HeldLease lease;
+
 	private final CountDownLatch never = new CountDownLatch(1);
 
-	BackendStart(Backend backend) {
+	BackendStart(Backend backend, BackendLease backendLease, HeldLease lease) {
 		this.backend = backend;
+		this.backendLease = backendLease;
+		this.lease = lease;
 	}
 
 	/**
 	 * Starts and waits.
-	 * @throws BackendException if the backend does not start, ends again, or is not
-	 * healthy in time
+	 * @throws BackendException if the lease no longer holds, or the backend does not
+	 * start, ends again, or is not healthy in time
 	 */
 	void run(Duration timeout) throws InterruptedException {
 		long deadline = Ticker.SYSTEM.nanoTime() + timeout.toNanos();
+		if (!this.lease.isValid()) {
+			throw new BackendException("Not started: the lease no longer holds");
+		}
+		this.backendLease.begin(this.lease);
 		this.backend.start(timeout);
 		long pause = FIRST_PAUSE_MILLIS;
 		BackendHealth health = this.backend.health();

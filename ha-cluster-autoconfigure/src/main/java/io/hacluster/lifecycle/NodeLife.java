@@ -55,6 +55,8 @@ final class NodeLife implements ElectionListener {
 
 	private final LeaderWatch watch;
 
+	private final BackendLease backendLease;
+
 	private final RoleMachine machine = new RoleMachine();
 
 	private final SignalLoop signals;
@@ -84,10 +86,11 @@ final class NodeLife implements ElectionListener {
 		this.signals = new SignalLoop(identity, this::handle);
 		this.watch = new LeaderWatch(identity, parts, this.lanes, settings,
 				(epoch, detail) -> post(Signal.backendEnded(epoch, detail)));
+		this.backendLease = new BackendLease(identity, parts.backend(), settings);
 		this.conductor = new Conductor(identity.cluster(), settings,
-				new PromotionSequence(parts, settings.timeouts(), this.lanes, this.watch::keepVip),
-				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip), this.candidacy, board, ticker,
-				this.signals::post);
+				new PromotionSequence(parts, settings.timeouts(), this.lanes, this.watch::keepVip, this.backendLease),
+				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip, this.backendLease), this.candidacy,
+				board, ticker, this.signals::post);
 	}
 
 	void start() {
@@ -163,6 +166,7 @@ final class NodeLife implements ElectionListener {
 		this.conductor.close();
 		this.signals.close();
 		this.watch.close();
+		this.backendLease.close();
 		this.lanes.close();
 		this.events.close(this.settings.timeouts().listeners());
 		this.machine.close();

@@ -1,6 +1,5 @@
 package io.hacluster.lifecycle;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -46,11 +45,15 @@ final class PromotionSequence {
 
 	private final Consumer<HeldLease> vipAcquired;
 
-	PromotionSequence(ClusterParts parts, StepTimeouts timeouts, Lanes lanes, Consumer<HeldLease> vipAcquired) {
+	private final BackendLease backendLease;
+
+	PromotionSequence(ClusterParts parts, StepTimeouts timeouts, Lanes lanes, Consumer<HeldLease> vipAcquired,
+			BackendLease backendLease) {
 		this.parts = parts;
 		this.timeouts = timeouts;
 		this.lanes = lanes;
 		this.vipAcquired = vipAcquired;
+		this.backendLease = backendLease;
 	}
 
 	List<Step> steps(HeldLease lease) {
@@ -58,7 +61,7 @@ final class PromotionSequence {
 		steps.add(Step.of(WIN_ELECTION, null));
 		steps.addAll(takeOverDatabase(lease));
 		steps.add(acquireVip(lease));
-		steps.add(startBackend());
+		steps.add(startBackend(lease));
 		steps.addAll(replicate());
 		return List.copyOf(steps);
 	}
@@ -83,24 +86,24 @@ final class PromotionSequence {
 			return Step.skipped(ACQUIRE_VIP, StepDownSequence.NO_VIP);
 		}
 		return Step.of(ACQUIRE_VIP, Step.RELEASE_VIP, new Part(this.lanes.virtualIp(), this.timeouts.vip(), () -> {
-			Duration remaining = lease.remaining();
-			if (remaining.compareTo(Duration.ZERO) <= 0) {
+			if (!lease.isValid()) {
 				throw new HaClusterException("The lease no longer holds");
 			}
-			virtualIp.acquire(remaining);
+			virtualIp.acquire(lease::remaining);
 			this.vipAcquired.accept(lease);
 		}));
 	}
 
-	private Step startBackend() {
+	private Step startBackend(HeldLease lease) {
 		Backend backend = this.parts.backend();
 		if (backend == null) {
 			// The undo still has the final flush to do, for an application that is its
 			// own backend.
 			return new Step(START_BACKEND, List.of(), Step.STOP_BACKEND, StepDownSequence.NO_BACKEND);
 		}
-		return Step.of(START_BACKEND, Step.STOP_BACKEND, Part.bounded(this.lanes.backend(),
-				this.timeouts.backendStart(), () -> new BackendStart(backend).run(this.timeouts.backendStart())));
+		return Step.of(START_BACKEND, Step.STOP_BACKEND,
+				Part.bounded(this.lanes.backend(), this.timeouts.backendStart(),
+						() -> new BackendStart(backend, this.backendLease, lease).run(this.timeouts.backendStart())));
 	}
 
 	private List<Step> replicate() {

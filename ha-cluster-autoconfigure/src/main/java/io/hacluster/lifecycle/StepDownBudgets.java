@@ -39,6 +39,13 @@ record StepDownBudgets(Duration stopSnapshots, Duration stopPrimary, Duration st
 				(margin.compareTo(timeouts.replication()) < 0) ? margin : timeouts.replication());
 	}
 
+	/**
+	 * Returns after what time the backend is killed at the latest.
+	 */
+	Duration untilKill() {
+		return this.stopSnapshots.plus(this.stopPrimary).plus(this.stopBackend);
+	}
+
 	private static Duration percent(Duration margin, int percent) {
 		return Duration.ofNanos(margin.toNanos() / 100 * percent);
 	}

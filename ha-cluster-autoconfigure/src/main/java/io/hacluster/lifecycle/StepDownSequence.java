@@ -44,12 +44,15 @@ final class StepDownSequence {
 
 	private final Runnable vipReleased;
 
+	private final BackendLease backendLease;
+
 	private volatile boolean backendStopped;
 
-	StepDownSequence(ClusterParts parts, Lanes lanes, Runnable vipReleased) {
+	StepDownSequence(ClusterParts parts, Lanes lanes, Runnable vipReleased, BackendLease backendLease) {
 		this.parts = parts;
 		this.lanes = lanes;
 		this.vipReleased = vipReleased;
+		this.backendLease = backendLease;
 		this.backendStopped = parts.backend() == null;
 	}
 
@@ -102,6 +105,7 @@ final class StepDownSequence {
 			if (backend != null) {
 				backend.stop(budgets.stopBackend());
 				this.backendStopped = true;
+				this.backendLease.end();
 			}
 		});
 		Part flush = new Part(this.lanes.replication(), budgets.flush(), () -> {

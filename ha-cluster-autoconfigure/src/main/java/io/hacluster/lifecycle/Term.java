@@ -1,5 +1,6 @@
 package io.hacluster.lifecycle;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,9 +27,13 @@ final class Term {
 	private @Nullable SequenceRun run;
 
 	Term(HeldLease lease) {
-		this.lease = lease;
+		this.lease = new TermLease(lease);
 	}
 
+	/**
+	 * Returns the lease of this term, which also ends when the term is lost for another
+	 * reason than time, such as a refusal by the log.
+	 */
 	HeldLease lease() {
 		return this.lease;
 	}
@@ -107,6 +112,27 @@ final class Term {
 		if (current != null) {
 			current.interrupt(why);
 		}
+	}
+
+	private final class TermLease implements HeldLease {
+
+		private final HeldLease delegate;
+
+		TermLease(HeldLease delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public Epoch epoch() {
+			return this.delegate.epoch();
+		}
+
+		@Override
+		public Duration remaining() {
+			Duration remaining = this.delegate.remaining();
+			return (Term.this.lost != null && !remaining.isNegative()) ? Duration.ZERO : remaining;
+		}
+
 	}
 
 }

@@ -371,7 +371,7 @@ class ClusterLifecycleTests {
 					})));
 			assertThat(report.detail()).isEqualTo("the database is not in WAL mode");
 			assertThat(new PromotionSequence(this.fixture.parts, this.fixture.timeouts, lanes, (lease) -> {
-			}).steps(null))
+			}, this.fixture.backendLease()).steps(null))
 				.filteredOn(
 						(step) -> step.parts().stream().anyMatch((part) -> part.grace().compareTo(Duration.ZERO) > 0))
 				.extracting(Step::name)
@@ -528,6 +528,50 @@ class ClusterLifecycleTests {
 		await().during(FakeElection.LEASE.dividedBy(10).multipliedBy(2).plusSeconds(1))
 			.until(() -> acquisitions() <= before);
 		assertThat(this.fixture.lifecycle().status().state()).isEqualTo(LifecycleState.LEADER);
+	}
+
+	@Test
+	void backendIsToldUntilWhenItMayRunBeforeItIsStartedAndUntilItHasStopped() {
+		this.recorder.on("start",
+				() -> assertThat(this.fixture.backend.prolonged)
+					.containsExactly(FakeElection.LEASE.minus(FakeElection.MARGIN)
+						.plus(FakeElection.MARGIN.dividedBy(100).multipliedBy(40))));
+		this.recorder.on("stop", this.blocked::await);
+		this.fixture.start();
+		this.fixture.awaitCall("stop");
+		assertThat(this.fixture.backend.prolonged).isEmpty();
+		this.recorder.reset("stop");
+		this.blocked.countDown();
+		await().until(() -> this.fixture.election.started);
+		this.fixture.election.grant();
+		this.fixture.awaitState(LifecycleState.LEADER);
+		CountDownLatch stopping = new CountDownLatch(1);
+		this.recorder.on("stop", stopping::await);
+		this.recorder.clear();
+		this.fixture.lifecycle().leadership().stepDown();
+		this.fixture.awaitCall("stop");
+		int before = this.fixture.backend.prolonged.size();
+		await().until(() -> this.fixture.backend.prolonged.size() > before);
+		stopping.countDown();
+		this.fixture.awaitState(LifecycleState.FOLLOWER);
+		int after = this.fixture.backend.prolonged.size();
+		await().during(FakeElection.LEASE.dividedBy(10).plusSeconds(1))
+			.until(() -> this.fixture.backend.prolonged.size() == after);
+	}
+
+	@Test
+	void backendIsNotToldToRunLongerAfterTheLogHasRefusedTheLeader() {
+		// The lease still holds, and is renewed until the backend has stopped.
+		this.fixture.lead();
+		CountDownLatch stopping = new CountDownLatch(1);
+		this.recorder.on("stop", stopping::await);
+		this.fixture.lifecycle().fenced("a newer leader has fenced the log");
+		this.fixture.awaitCall("stop");
+		int before = this.fixture.backend.prolonged.size();
+		await().during(FakeElection.LEASE.dividedBy(10).plusSeconds(1))
+			.until(() -> this.fixture.backend.prolonged.size() == before);
+		stopping.countDown();
+		this.fixture.awaitState(LifecycleState.FOLLOWER);
 	}
 
 	private long acquisitions() {

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import static org.awaitility.Awaitility.await;
 final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	static final NodeIdentity IDENTITY = new NodeIdentity("test", new NodeId("node"), "nonce");
 
 	final Recorder recorder = new Recorder();
 
@@ -46,14 +49,19 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	@Nullable ClusterLifecycle lifecycle;
 
+	LifecycleSettings settings() {
+		return new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN, Duration.ofMillis(20), this.timeouts);
+	}
+
+	BackendLease backendLease() {
+		return new BackendLease(IDENTITY, this.backend, settings());
+	}
+
 	LifecycleFixture start() {
-		LifecycleSettings settings = new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN,
-				Duration.ofMillis(20), this.timeouts);
-		this.lifecycle = new ClusterLifecycle(new NodeIdentity("test", new NodeId("node"), "nonce"), settings,
-				this.parts, this.election::listener, (event) -> {
-					this.events.add(event);
-					this.listener.accept(event);
-				}, this, this.election, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+		this.lifecycle = new ClusterLifecycle(IDENTITY, settings(), this.parts, this.election::listener, (event) -> {
+			this.events.add(event);
+			this.listener.accept(event);
+		}, this, this.election, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
 		this.lifecycle.start();
 		return this;
 	}
@@ -106,8 +114,8 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 	private final class RecordingVip implements VirtualIp {
 
 		@Override
-		public void acquire(Duration lifetime) {
-			assertThat(lifetime).isLessThanOrEqualTo(FakeElection.LEASE);
+		public void acquire(Supplier<Duration> lifetime) {
+			assertThat(lifetime.get()).isLessThanOrEqualTo(FakeElection.LEASE);
 			LifecycleFixture.this.recorder.callUninterruptibly("acquire");
 		}
 

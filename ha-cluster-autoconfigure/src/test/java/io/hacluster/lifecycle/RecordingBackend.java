@@ -1,20 +1,25 @@
 package io.hacluster.lifecycle;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.backend.ExitAwareBackend;
+import io.hacluster.backend.LeaseBoundBackend;
 
 /**
  * A backend that only remembers.
  */
-final class RecordingBackend implements ExitAwareBackend {
+final class RecordingBackend implements ExitAwareBackend, LeaseBoundBackend {
 
 	private final Recorder recorder;
 
 	volatile BackendHealth health = new BackendHealth(Status.UP, "runs");
+
+	final List<Duration> prolonged = new CopyOnWriteArrayList<>();
 
 	volatile Duration stopTimeout = Duration.ZERO;
 
@@ -39,6 +44,11 @@ final class RecordingBackend implements ExitAwareBackend {
 	@Override
 	public BackendHealth health() {
 		return this.health;
+	}
+
+	@Override
+	public void prolong(Duration remaining) {
+		this.prolonged.add(remaining);
 	}
 
 	@Override
