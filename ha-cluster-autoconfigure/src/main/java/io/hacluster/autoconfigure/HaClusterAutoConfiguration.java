@@ -33,7 +33,8 @@ import io.hacluster.vip.VirtualIp;
  * Auto-configuration of a cluster node: who it is, its election, and the two sequences.
  */
 @AutoConfiguration(after = { HaClusterBackendAutoConfiguration.class, HaClusterLocalAutoConfiguration.class,
-		HaClusterNatsAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class })
+		HaClusterNatsAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class,
+		HaClusterVipAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
 @ImportRuntimeHints(JnaRuntimeHints.class)
