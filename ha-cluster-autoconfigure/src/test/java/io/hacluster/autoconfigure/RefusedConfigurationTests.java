@@ -104,6 +104,24 @@ class RefusedConfigurationTests {
 						(ex) -> assertThat(ex.getName()).isEqualTo("ha.cluster.backend.process.directory")));
 	}
 
+	@Test
+	void contextWhenProcessLogFileCannotBeWrittenNamesTheProperty() {
+		assertLogFileRefused(this.directory, "is a directory");
+		assertLogFileRefused(this.directory.resolve("none/log"), "directory does not exist");
+	}
+
+	private void assertLogFileRefused(Path file, String reason) {
+		valid()
+			.withPropertyValues("ha.cluster.backend.type=process", "ha.cluster.backend.process.command=true",
+					"ha.cluster.backend.process.log-file=" + file)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("ha.cluster.backend.process.log-file");
+					assertThat(ex.getReason()).contains(reason);
+				}));
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "docker", "systemd" })
 	void contextWhenBackendTypeIsNotSupportedYetIsRefused(String type) {
