@@ -1,9 +1,11 @@
 package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -13,6 +15,9 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.backend.Backend;
 import io.hacluster.backend.ProcessBackend;
 import io.hacluster.backend.ProcessSettings;
+import io.hacluster.backend.systemd.SystemdBackend;
+import io.hacluster.backend.systemd.SystemdSettings;
+import io.hacluster.backend.systemd.UnusableUnitException;
 
 /**
  * Auto-configuration of the backends that need no bean of the user.
@@ -36,6 +41,29 @@ public final class HaClusterBackendAutoConfiguration {
 
 	private static @Nullable Path path(@Nullable String name) {
 		return (name != null) ? Path.of(name) : null;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(Backend.class)
+	@ConditionalOnProperty(name = "ha.cluster.backend.type", havingValue = "systemd")
+	SystemdBackend haClusterSystemdBackend(NodeIdentity identity, HaClusterProperties properties) {
+		HaClusterProperties.Backend.Systemd systemd = properties.backend().systemd();
+		new HaClusterPropertiesValidator(properties).validateSystemd();
+		return new SystemdBackend(identity, new SystemdSettings(Objects.requireNonNull(systemd.unit()),
+				systemd.dependencies(), systemd.journalLines(), properties.backend().health().timeout()));
+	}
+
+	@Bean
+	@ConditionalOnBean(SystemdBackend.class)
+	StartupCheck haClusterSystemdStartupCheck(SystemdBackend backend) {
+		return () -> {
+			try {
+				backend.check();
+			}
+			catch (UnusableUnitException ex) {
+				throw new StartupCheckException(String.valueOf(ex.getMessage()), ex.getRemedy(), ex);
+			}
+		};
 	}
 
 	private static Path stateDirectory(HaClusterProperties properties, NodeIdentity identity) {

@@ -177,9 +177,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param stopTimeout How long the backend may take to stop before it is killed.
 	 * @param health How the health of the backend is asked for.
 	 * @param process Process to run, for the type of that name.
+	 * @param systemd Unit to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
-			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process) {
+			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process,
+			@DefaultValue Systemd systemd) {
 
 		/**
 		 * The kinds of backend.
@@ -195,6 +197,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			 * A process that the leader starts and that ends with it.
 			 */
 			PROCESS,
+
+			/**
+			 * A service of systemd that only the leader starts.
+			 */
+			SYSTEMD,
 
 			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.
@@ -242,6 +249,18 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 						+ ", stopSignal=" + this.stopSignal + ", logFile=" + this.logFile + "]";
 			}
 
+		}
+
+		/**
+		 * The unit to run.
+		 *
+		 * @param unit Name of the service, with or without ".service".
+		 * @param dependencies Units that must be active before it is started.
+		 * @param journalLines How many of the last lines of the journal are told when it
+		 * fails. Zero for none, 1000 at most.
+		 */
+		public record Systemd(@Nullable String unit, @DefaultValue List<String> dependencies,
+				@DefaultValue("100") int journalLines) {
 		}
 
 	}
