@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
+import io.hacluster.backend.StopSignal;
+
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
  * combinations that cannot work are refused where the beans are made, so that the message
@@ -263,9 +265,23 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		 * that the next start of the node finds it. Falls back to the path of the
 		 * database and "-ha", or without a database to a directory in that of the
 		 * application.
+		 * @param stopSignal Signal that asks the process group to end.
+		 * @param logFile File that the output is appended to. Without one it goes to the
+		 * logger "ha.backend." and the name of the cluster.
 		 */
 		public record Process(@DefaultValue List<String> command, @Nullable String directory,
-				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory) {
+				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory,
+				@DefaultValue("TERM") StopSignal stopSignal, @Nullable String logFile) {
+
+			/**
+			 * Leaves out what must not get into a log.
+			 */
+			@Override
+			public String toString() {
+				return "Process[directory=" + this.directory + ", stateDirectory=" + this.stateDirectory
+						+ ", stopSignal=" + this.stopSignal + ", logFile=" + this.logFile + "]";
+			}
+
 		}
 
 		/**

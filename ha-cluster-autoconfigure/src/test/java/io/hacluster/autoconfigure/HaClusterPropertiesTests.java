@@ -18,6 +18,8 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.unit.DataSize;
 
+import io.hacluster.backend.StopSignal;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class HaClusterPropertiesTests {
@@ -44,7 +46,7 @@ class HaClusterPropertiesTests {
 						    start-timeout: 61s
 						    stop-timeout: 31s
 						    health: { url: "http://localhost:3210/health", interval: 6s, timeout: 4s }
-						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db } }
+						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db }, stop-signal: int, log-file: /var/log/myapp }
 						    systemd: { unit: convex, dependencies: [network-online.target], journal-lines: 50 }
 						""");
 		assertThat(properties.enabled()).isTrue();
@@ -65,7 +67,7 @@ class HaClusterPropertiesTests {
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),
 						Duration.ofSeconds(6), Duration.ofSeconds(4)),
 				new HaClusterProperties.Backend.Process(List.of("./myapp", "--port", "3000"), "/opt/myapp",
-						Map.of("DB_PATH", "/data/db"), null),
+						Map.of("DB_PATH", "/data/db"), null, StopSignal.INT, "/var/log/myapp"),
 				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50)));
 	}
 
@@ -86,9 +88,9 @@ class HaClusterPropertiesTests {
 
 	@Test
 	void toStringHasNoSecrets() {
-		HaClusterProperties properties = new Binder(new MapConfigurationPropertySource(
-				Map.of("ha.cluster.nats.servers", "nats://u:secret@h:1", "ha.cluster.nats.password", "secret",
-						"ha.cluster.nats.token", "secret", "ha.cluster.nats.nkey-seed", "secret")))
+		HaClusterProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("ha.cluster.nats.servers",
+				"nats://u:secret@h:1", "ha.cluster.nats.password", "secret", "ha.cluster.nats.token", "secret",
+				"ha.cluster.nats.nkey-seed", "secret", "ha.cluster.backend.process.environment.PASSWORD", "secret")))
 			.bind("ha.cluster", HaClusterProperties.class)
 			.get();
 		assertThat(properties.toString()).doesNotContain("secret");
