@@ -105,8 +105,10 @@ final class LabApplication {
 		return report.isKept() ? 0 : VIOLATED;
 	}
 
-	private static int failover(LabOptions options) {
-		return FAILED;
+	private static int failover(LabOptions options) throws SQLException {
+		Findings findings = new Failover(options, new Progress(System.err)).run();
+		System.out.print(options.json() ? findings.json() + "\n" : findings.table());
+		return findings.isWanting() ? VIOLATED : 0;
 	}
 
 	/**
