@@ -18,6 +18,9 @@ final class Keepalived implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
+	/** Long enough for the first elections to be over. */
+	private static final long SETTLING_NANOS = 2_000_000_000;
+
 	private static final int PORT = 3210;
 
 	private static final String MASTER = "node-a";
@@ -109,19 +112,22 @@ final class Keepalived implements AutoCloseable {
 	 * @return how long the client was not answered
 	 */
 	Duration cutLink() {
-		awaitServedBy(MASTER, System.nanoTime());
-		LockSupport.parkNanos(1_000_000_000);
+		Await.until("only " + MASTER + " has the virtual IP", TIMEOUT, this::tails,
+				() -> this.addresses.holders().holders().equals(List.of(MASTER)));
+		awaitService();
+		LockSupport.parkNanos(SETTLING_NANOS);
 		long struck = System.nanoTime();
 		this.network.cut(MASTER);
-		awaitServedBy(BACKUP, struck);
+		Await.until(BACKUP + " has the virtual IP", TIMEOUT, this::tails,
+				() -> this.addresses.holders().timesBegunSince(BACKUP, struck) > 0);
+		awaitService();
 		Duration outage = Ledger.outage(this.client.ledger().byTime(), struck).duration();
 		this.network.heal(MASTER);
 		return outage;
 	}
 
-	private void awaitServedBy(String host, long since) {
-		Await.until(host + " has the virtual IP", TIMEOUT, this::tails, () -> this.addresses.holders().holds(host));
-		long now = Math.max(since, System.nanoTime());
+	private void awaitService() {
+		long now = System.nanoTime();
 		Await.until("the client is served", TIMEOUT, this::tails, () -> this.client.ledger().last() - now > 0);
 	}
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Entry point of the lab.
@@ -48,6 +49,7 @@ final class LabApplication {
 			return switch (options.command()) {
 				case DEMO -> demo(options);
 				case BENCH -> bench(options);
+				case HOSTS -> hosts(options);
 				case FAULTS -> faults(options);
 				case FAILOVER -> failover(options);
 			};
@@ -90,6 +92,24 @@ final class LabApplication {
 		Findings findings = new Benchmark(options, new Progress(System.err), lab).run();
 		System.out.print(options.json() ? findings.json() + "\n" : findings.table());
 		return findings.isWanting() ? VIOLATED : 0;
+	}
+
+	private static int hosts(LabOptions options) {
+		Progress progress = new Progress(System.out);
+		try (Bed bed = Bed.create(options, "hosts", Map.of())) {
+			Node leader = bed.start();
+			bed.cluster()
+				.nodes()
+				.forEach((node) -> progress.say("%s: namespace %s, pid %d", node.name(), bed.host(node).name(),
+						node.process().pid()));
+			progress.say("%s leads; the directories are in %s; Ctrl-C ends it", leader.name(),
+					bed.cluster().directory());
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return 0;
 	}
 
 	private static int faults(LabOptions options) throws SQLException {
