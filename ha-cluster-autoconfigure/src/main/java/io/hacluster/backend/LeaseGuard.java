@@ -150,6 +150,7 @@ public final class LeaseGuard {
 		}
 		if (code == GuardProcess.FIRED) {
 			this.fired = true;
+			this.process = null;
 			log.warn("[{}] The guard has ended the backend, because the lease was not prolonged in time: this JVM "
 					+ "or the machine has stood still", this.identity);
 			return;

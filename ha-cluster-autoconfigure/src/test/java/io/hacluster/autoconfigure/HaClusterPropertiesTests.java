@@ -45,6 +45,7 @@ class HaClusterPropertiesTests {
 						    stop-timeout: 31s
 						    health: { url: "http://localhost:3210/health", interval: 6s, timeout: 4s }
 						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db } }
+						    systemd: { unit: convex, dependencies: [network-online.target], journal-lines: 50 }
 						""");
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.name()).isEqualTo("convex");
@@ -64,7 +65,8 @@ class HaClusterPropertiesTests {
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),
 						Duration.ofSeconds(6), Duration.ofSeconds(4)),
 				new HaClusterProperties.Backend.Process(List.of("./myapp", "--port", "3000"), "/opt/myapp",
-						Map.of("DB_PATH", "/data/db"), null)));
+						Map.of("DB_PATH", "/data/db"), null),
+				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50)));
 	}
 
 	@Test

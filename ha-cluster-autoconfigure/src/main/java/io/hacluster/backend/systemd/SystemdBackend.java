@@ -1,6 +1,6 @@
 package io.hacluster.backend.systemd;
 
-import java.nio.file.Path;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -47,7 +47,9 @@ public final class SystemdBackend implements ExitAwareBackend {
 
 	private final String unit;
 
-	private final Path proc;
+	private final Machine machine;
+
+	private final StartPermit permit;
 
 	private final Systemctl systemctl;
 
@@ -66,17 +68,34 @@ public final class SystemdBackend implements ExitAwareBackend {
 	 * @param settings how to run it
 	 */
 	public SystemdBackend(NodeIdentity identity, SystemdSettings settings) {
-		this(identity, settings, List.of(), Path.of("/proc"));
+		this(identity, settings, Machine.local());
 	}
 
-	SystemdBackend(NodeIdentity identity, SystemdSettings settings, List<String> prefix, Path proc) {
+	SystemdBackend(NodeIdentity identity, SystemdSettings settings, Machine machine) {
 		this.identity = identity;
 		this.settings = settings;
 		this.unit = settings.unit();
-		this.proc = proc;
-		Tools tools = new Tools(prefix);
+		this.machine = machine;
+		this.permit = machine.permit(this.unit);
+		Tools tools = new Tools(machine.prefix());
 		this.systemctl = new Systemctl(tools, settings.queryTimeout());
 		this.journal = new Journal(tools, settings.journalLines(), settings.queryTimeout());
+	}
+
+	/**
+	 * Looks before the cluster starts whether the unit can be used on this machine, and
+	 * warns of what is not safe: that others may start it, or that it is not bound to the
+	 * unit of this process.
+	 * @throws UnusableUnitException if it cannot be used
+	 */
+	public void check() {
+		try {
+			new UnitCheck(this.identity, this.settings, this.systemctl, this.machine.systemd())
+				.run(this.machine.binding());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**
@@ -103,12 +122,13 @@ public final class SystemdBackend implements ExitAwareBackend {
 			if (before.hasFailed()) {
 				this.systemctl.resetFailed(this.unit);
 			}
-			run(before, deadline);
+			run(deadline);
 		}
 		watch();
 	}
 
-	private void run(UnitStatus before, long deadline) throws InterruptedException {
+	private void run(long deadline) throws InterruptedException {
+		String unpermitted = this.permit.give();
 		ToolResult result = this.systemctl.start(this.unit, left(deadline));
 		UnitStatus after = this.systemctl.show(this.unit);
 		if (!result.succeeded() && after.result().equals("start-limit-hit")) {
@@ -125,7 +145,8 @@ public final class SystemdBackend implements ExitAwareBackend {
 					+ this.journal.describe(this.unit, after.invocationId()));
 		}
 		if (!after.hasFailed() && !result.succeeded()) {
-			throw new BackendException(SystemdRights.explain(this.unit, "start", result));
+			throw new BackendException(SystemdRights.explain(this.unit, "start", result)
+					+ (unpermitted.isEmpty() ? "" : "; " + unpermitted));
 		}
 		throw new BackendException(describeEnd(after));
 	}
@@ -147,7 +168,7 @@ public final class SystemdBackend implements ExitAwareBackend {
 	private void watch() throws InterruptedException {
 		endWatch();
 		UnitWatch next = new UnitWatch(this.identity.toString(), this.identity.cluster(), this.systemctl,
-				this.systemctl.show(this.unit), this.proc, this::ended);
+				this.systemctl.show(this.unit), this.machine.processes(), this::ended);
 		this.watch = next;
 		next.start();
 	}
@@ -176,6 +197,7 @@ public final class SystemdBackend implements ExitAwareBackend {
 	@Override
 	public synchronized void stop(Duration timeout) {
 		endWatch();
+		permitNoMore();
 		boolean interrupted = Thread.interrupted();
 		try {
 			if (!interrupted && !timeout.isZero() && stopInOrder(timeout)) {
@@ -199,6 +221,15 @@ public final class SystemdBackend implements ExitAwareBackend {
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
+		}
+	}
+
+	private void permitNoMore() {
+		try {
+			this.permit.take();
+		}
+		catch (IOException ex) {
+			log.warn("[{}] {} could be started by others than this node: {}", this.identity, this.unit, ex.toString());
 		}
 	}
 
@@ -267,9 +298,22 @@ public final class SystemdBackend implements ExitAwareBackend {
 		catch (BackendException ex) {
 			return new BackendHealth(Status.DOWN, String.valueOf(ex.getMessage()));
 		}
-		String detail = this.unit + " is " + status + ((status.restarts() > 0)
-				? ", and has been started again by systemd " + status.restarts() + " times" : "");
-		return new BackendHealth(status.isActive() ? Status.UP : Status.DOWN, detail);
+		return new BackendHealth(status.isActive() ? Status.UP : Status.DOWN, describe(status));
+	}
+
+	private String describe(UnitStatus status) {
+		StringBuilder detail = new StringBuilder(this.unit + " is " + status);
+		if (status.restarts() > 0) {
+			detail.append(", and has been started again by systemd ").append(status.restarts()).append(" times");
+		}
+		if (!status.starters().isEmpty()) {
+			detail.append("; it may be started by ").append(String.join(", ", status.starters()));
+		}
+		String unbound = this.machine.binding().problem(status);
+		if (!unbound.isEmpty()) {
+			detail.append("; ").append(unbound);
+		}
+		return detail.toString();
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.hacluster.backend.systemd;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.awaitility.Awaitility;
@@ -64,7 +65,8 @@ class SystemdBackendTests {
 		backend.start(PATIENCE);
 		assertThat(host.show("b.service", "ActiveState")).isEqualTo("active");
 		assertThat(backend.health().status()).isEqualTo(Status.UP);
-		assertThat(backend.health().detail()).isEqualTo("b.service is active (running)");
+		assertThat(backend.health().detail()).startsWith("b.service is active (running)")
+			.contains("is not bound to m.service");
 		backend.start(PATIENCE);
 		backend.stop(PATIENCE);
 		assertThat(host.show("b.service", "ActiveState")).isEqualTo("inactive");
@@ -102,8 +104,8 @@ class SystemdBackendTests {
 	private SystemdBackend backend(String unit, String... dependencies) {
 		host.unit("b.service", unit);
 		SystemdBackend backend = new SystemdBackend(new NodeIdentity("test", new NodeId("a"), "1"),
-				new SystemdSettings("b", List.of(dependencies), 100, Duration.ofSeconds(20)), host.prefix(),
-				host.path("/proc"));
+				new SystemdSettings("b", List.of(dependencies), 100, Duration.ofSeconds(20)),
+				new Machine(host.prefix(), host.path("/"), new ManagerBinding(Optional.of("m.service"))));
 		backend.onUnexpectedExit(this.exits::add);
 		return backend;
 	}

@@ -32,7 +32,7 @@ final class FaultRun {
 		Node leader = bed.start();
 		Duration backendStart = leader.backendStart();
 		progress.say("%s leads; its backend took %s to start", leader.name(), Progress.text(backendStart));
-		this.checks = new FaultChecks(bed, bed.options().lease().plusSeconds(1).plus(backendStart), patience);
+		this.checks = new FaultChecks(bed.options().lease().plusSeconds(1).plus(backendStart).multipliedBy(patience));
 	}
 
 	/**
@@ -46,7 +46,7 @@ final class FaultRun {
 		Incident incident = new Incident(this.bed, leader, this.progress);
 		fault.run(incident);
 		Node last = awaitWhole();
-		FaultResult result = this.checks.check(fault, incident, last);
+		FaultResult result = this.checks.check(Evidence.collect(fault, incident, last));
 		this.progress.say("the cluster is whole, %s leads; outage %s%s", last.name(), Progress.text(result.outage()),
 				result.isKept() ? "" : "; VIOLATED: " + result.violations());
 		return result;

@@ -1,6 +1,7 @@
 package io.hacluster.samples.lab;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,7 +22,7 @@ final class Incident {
 
 	private long struck;
 
-	private boolean heldMeanwhile;
+	private final List<String> complaints = new ArrayList<>();
 
 	Incident(Bed bed, Node leader, Progress progress) {
 		this.bed = bed;
@@ -74,8 +75,15 @@ final class Incident {
 		return this.struck;
 	}
 
-	boolean isHeldMeanwhile() {
-		return this.heldMeanwhile;
+	/**
+	 * Returns what was seen that must not be.
+	 */
+	List<String> complaints() {
+		List<String> all = new ArrayList<>(this.complaints);
+		if (this.bed.addresses().isOverrun()) {
+			all.add("not all changes of addresses have been seen");
+		}
+		return all;
 	}
 
 	void strike(String what, Runnable blow) {
@@ -138,15 +146,16 @@ final class Incident {
 	}
 
 	/**
-	 * Waits, and notes whether a node has taken the virtual IP meanwhile.
+	 * Waits while no node may take the virtual IP.
 	 * @param duration how long
 	 */
 	void stayWithoutVip(Duration duration) {
 		watchOn(duration);
-		this.heldMeanwhile = this.bed.cluster()
+		this.bed.cluster()
 			.nodes()
 			.stream()
-			.anyMatch((node) -> this.bed.addresses().holders().timesBegunSince(node.name(), this.struck) > 0);
+			.filter((node) -> this.bed.addresses().holders().timesBegunSince(node.name(), this.struck) > 0)
+			.forEach((node) -> this.complaints.add(node.name() + " has taken the virtual IP while a stranger had it"));
 	}
 
 	void watchOn(Duration duration) {
