@@ -20,8 +20,8 @@ final class JnaRuntimeHints implements RuntimeHintsRegistrar {
 	 * proxies.
 	 */
 	private static final List<String> LIBRARIES = List.of("io.hacluster.backend.ProcessSignals$LibC",
-			"io.hacluster.backend.systemd.NotifySocket$LibC",
-			"io.hacluster.replication.follower.WalIndexFile$CLibrary", "io.hacluster.vip.announce.SocketLibrary");
+			"io.hacluster.backend.systemd.NotifySocket$LibC", "io.hacluster.replication.follower.WalIndexFile$CLibrary",
+			"io.hacluster.vip.announce.SocketLibrary");
 
 	/**
 	 * What JNA's own native part looks up by name.
