@@ -83,8 +83,8 @@ final class Journal {
 	}
 
 	/**
-	 * By unit and time, and not by _SYSTEMD_INVOCATION_ID: what a program has written that
-	 * ended at once does not carry that.
+	 * By unit and time, and not by _SYSTEMD_INVOCATION_ID: what a program has written
+	 * that ended at once does not carry that.
 	 */
 	private List<String> command(UnitStatus unit) {
 		List<String> command = new ArrayList<>(List.of("journalctl", "--no-pager", "--output=cat", "--boot",

@@ -151,8 +151,8 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 			return;
 		}
 		if (result.timedOut()) {
-			throw new BackendException(this.unit + " has not started in time, and is " + after + "; "
-					+ this.journal.describe(after));
+			throw new BackendException(
+					this.unit + " has not started in time, and is " + after + "; " + this.journal.describe(after));
 		}
 		if (!after.hasFailed() && !result.succeeded()) {
 			throw new BackendException(SystemdRights.explain(this.unit, "start", result)

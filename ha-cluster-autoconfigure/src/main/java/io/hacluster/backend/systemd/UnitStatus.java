@@ -17,7 +17,7 @@ final class UnitStatus {
 	 */
 	static final String PROPERTIES = "Id,LoadState,LoadError,ActiveState,SubState,Result,UnitFileState,MainPID,"
 			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InactiveExitTimestamp,NRestarts,Job,BindsTo,After,"
-			+ "WantedBy,RequiredBy,TriggeredBy,AssertResult,ConditionResult";
+			+ "WantedBy,RequiredBy,TriggeredBy,ConditionResult,NeedDaemonReload";
 
 	private static final String NOT_SET = "[not set]";
 
