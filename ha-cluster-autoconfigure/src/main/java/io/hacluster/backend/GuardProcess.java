@@ -97,12 +97,13 @@ final class GuardProcess {
 
 	/**
 	 * Starts a guard and waits until it stands.
+	 * @param shell as of {@link Programs#shell()}
 	 * @param action what it is to run
 	 * @throws BackendException if it cannot be started
 	 */
-	static GuardProcess start(List<String> action) {
+	static GuardProcess start(List<String> shell, List<String> action) {
 		List<String> command = new ArrayList<>(Programs.newSession());
-		command.addAll(Programs.shell());
+		command.addAll(shell);
 		command.addAll(List.of("-c", SCRIPT, "ha-guard"));
 		command.addAll(action);
 		ProcessBuilder builder = new ProcessBuilder(command).directory(new File("/")).redirectError(Redirect.DISCARD);
