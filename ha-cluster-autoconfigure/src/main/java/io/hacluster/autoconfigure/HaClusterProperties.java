@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 import io.hacluster.backend.StopSignal;
@@ -29,6 +30,8 @@ import io.hacluster.backend.StopSignal;
  * @param election Times of the election.
  * @param sqlite Database to replicate. Without a path nothing is replicated.
  * @param replication How the database is replicated.
+ * @param vip Addresses at which clients find the leader. Without any there is no virtual
+ * IP.
  * @param backend Service that only the leader runs.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  */
@@ -36,7 +39,7 @@ import io.hacluster.backend.StopSignal;
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
+		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
 
 	/**
 	 * The kinds of store.
@@ -167,6 +170,36 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 					"30s", "5m", "1h" }) List<Duration> levels,
 			@DefaultValue("5m") Duration l0Retention, @DefaultValue("256MB") DataSize maxReplicaWalSize,
 			@DefaultValue("5s") Duration maxReaderDelay, @DefaultValue("512MB") DataSize maxWalSize){
+	}
+
+	/**
+	 * The virtual IP, at which clients find the leader.
+	 *
+	 * @param addresses Addresses in CIDR notation, IPv4 or IPv6, for example
+	 * "10.0.0.100/24".
+	 * @param interfaceName Network interface that the addresses are put on.
+	 * @param announce How the neighbours are told where the addresses are.
+	 * @param conflictCheck Whether the neighbours are asked before an address is taken. A
+	 * stranger who has it fails the promotion.
+	 * @param conflictWait How long their answers are waited for, 1s at most. The failover
+	 * takes as much longer.
+	 */
+	public record Vip(@DefaultValue List<String> addresses, @Name("interface") @Nullable String interfaceName,
+			@DefaultValue Announce announce, @DefaultValue("true") boolean conflictCheck,
+			@DefaultValue("200ms") Duration conflictWait) {
+
+		/**
+		 * How the neighbours are told where the addresses are.
+		 *
+		 * @param count How often each address is announced after it has been taken, and
+		 * again one second later; 1 to 100.
+		 * @param interval Time between two of these announcements, 1s at most.
+		 * @param repeatInterval Time between announcements after that. Zero for none.
+		 */
+		public record Announce(@DefaultValue("5") int count, @DefaultValue("50ms") Duration interval,
+				@DefaultValue("10s") Duration repeatInterval) {
+		}
+
 	}
 
 	/**

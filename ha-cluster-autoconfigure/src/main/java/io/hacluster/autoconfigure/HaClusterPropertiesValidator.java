@@ -57,6 +57,7 @@ final class HaClusterPropertiesValidator {
 		validateNats(this.properties.nats());
 		validateSqlite(this.properties.sqlite());
 		validateReplication(this.properties.replication());
+		new VirtualIpPropertiesValidator(this.properties.vip()).validate();
 		validateBackend(this.properties.backend());
 		validateLifecycle(this.properties.lifecycle());
 	}

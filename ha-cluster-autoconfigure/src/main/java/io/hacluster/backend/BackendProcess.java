@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,12 @@ import io.hacluster.Ticker;
 final class BackendProcess {
 
 	private static final Duration OUTPUT_GRACE = Duration.ofMillis(300);
+
+	/**
+	 * What systemd says to this process and nobody else, see sd_notify(3): a backend that
+	 * says it is ready, or alive, would speak for its manager.
+	 */
+	private static final Set<String> OURS_ALONE = Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
 
 	private static final Logger log = LoggerFactory.getLogger(BackendProcess.class);
 
@@ -76,10 +83,12 @@ final class BackendProcess {
 	void launch() {
 		String token = UUID.randomUUID().toString();
 		Map<String, String> environment = new HashMap<>(System.getenv());
+		environment.keySet().removeAll(OURS_ALONE);
 		environment.putAll(this.settings.environment());
 		environment.put(ProcessRecord.VARIABLE, token);
 		List<String> command = LaunchCommand.backend(this.settings, environment);
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+		builder.environment().keySet().retainAll(environment.keySet());
 		builder.environment().putAll(environment);
 		builder.directory((this.settings.directory() != null) ? new File(this.settings.directory().toString()) : null);
 		Thread thread = new Thread(() -> live(builder, token), "ha-backend-" + this.settings.name());

@@ -112,6 +112,10 @@ final class NodeLife implements ElectionListener {
 		return this.watch.health();
 	}
 
+	Duration busy() {
+		return this.signals.busy();
+	}
+
 	Optional<HeldLease> heldLease() {
 		return this.control.heldLease();
 	}
