@@ -20,8 +20,8 @@ import io.hacluster.backend.BackendHealth.Status;
  * when none of it runs any more; an interrupted stop kills at once. The group does not
  * outlive this JVM, nor the lease if that is told: a {@link LeaseGuard} kills it. Should
  * both be killed at the same moment, the next life of the node stops the group by the
- * record in the state directory. A process that leaves the session of its
- * own accord is out of reach.
+ * record in the state directory. A process that leaves the session of its own accord is
+ * out of reach.
  */
 public final class ProcessBackend implements ExitAwareBackend, LeaseBoundBackend {
 
