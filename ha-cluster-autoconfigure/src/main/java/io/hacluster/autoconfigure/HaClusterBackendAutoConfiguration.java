@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.Backend;
+import io.hacluster.backend.BackendException;
 import io.hacluster.backend.ProcessBackend;
 import io.hacluster.backend.ProcessSettings;
 import io.hacluster.backend.systemd.SystemdBackend;
@@ -39,8 +40,18 @@ public final class HaClusterBackendAutoConfiguration {
 						path(process.logFile())));
 	}
 
-	private static @Nullable Path path(@Nullable String name) {
-		return (name != null) ? Path.of(name) : null;
+	@Bean
+	@ConditionalOnBean(ProcessBackend.class)
+	StartupCheck haClusterProcessStartupCheck(ProcessBackend backend) {
+		return () -> {
+			try {
+				backend.check();
+			}
+			catch (BackendException ex) {
+				throw new StartupCheckException(String.valueOf(ex.getMessage()),
+						"Install what is missing, or choose another 'ha.cluster.backend.type'.", ex);
+			}
+		};
 	}
 
 	@Bean
@@ -64,6 +75,10 @@ public final class HaClusterBackendAutoConfiguration {
 				throw new StartupCheckException(String.valueOf(ex.getMessage()), ex.getRemedy(), ex);
 			}
 		};
+	}
+
+	private static @Nullable Path path(@Nullable String name) {
+		return (name != null) ? Path.of(name) : null;
 	}
 
 	private static Path stateDirectory(HaClusterProperties properties, NodeIdentity identity) {
