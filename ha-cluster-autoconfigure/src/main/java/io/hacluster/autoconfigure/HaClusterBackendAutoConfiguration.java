@@ -1,8 +1,10 @@
 package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -12,6 +14,9 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.backend.Backend;
 import io.hacluster.backend.ProcessBackend;
 import io.hacluster.backend.ProcessSettings;
+import io.hacluster.backend.systemd.SystemdBackend;
+import io.hacluster.backend.systemd.SystemdSettings;
+import io.hacluster.backend.systemd.UnusableUnitException;
 
 /**
  * Auto-configuration of the backends that need no bean of the user.
@@ -32,6 +37,29 @@ public final class HaClusterBackendAutoConfiguration {
 				new ProcessSettings(identity.cluster(), process.command(),
 						(directory != null) ? Path.of(directory) : null, process.environment(),
 						stateDirectory(properties, identity)));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(Backend.class)
+	@ConditionalOnProperty(name = "ha.cluster.backend.type", havingValue = "systemd")
+	SystemdBackend haClusterSystemdBackend(NodeIdentity identity, HaClusterProperties properties) {
+		HaClusterProperties.Backend.Systemd systemd = properties.backend().systemd();
+		new HaClusterPropertiesValidator(properties).validateSystemd();
+		return new SystemdBackend(identity, new SystemdSettings(Objects.requireNonNull(systemd.unit()),
+				systemd.dependencies(), systemd.journalLines(), properties.backend().health().timeout()));
+	}
+
+	@Bean
+	@ConditionalOnBean(SystemdBackend.class)
+	StartupCheck haClusterSystemdStartupCheck(SystemdBackend backend) {
+		return () -> {
+			try {
+				backend.check();
+			}
+			catch (UnusableUnitException ex) {
+				throw new StartupCheckException(String.valueOf(ex.getMessage()), ex.getRemedy(), ex);
+			}
+		};
 	}
 
 	private static Path stateDirectory(HaClusterProperties properties, NodeIdentity identity) {

@@ -176,10 +176,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param health How the health of the backend is asked for.
 	 * @param supervision What is done about a backend that fails.
 	 * @param process Process to run, for the type of that name.
+	 * @param systemd Unit to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
 			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health,
-			@DefaultValue Supervision supervision, @DefaultValue Process process) {
+			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd) {
 
 		/**
 		 * The kinds of backend.
@@ -195,6 +196,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			 * A process that the leader starts and that ends with it.
 			 */
 			PROCESS,
+
+			/**
+			 * A service of systemd that only the leader starts.
+			 */
+			SYSTEMD,
 
 			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.
@@ -248,6 +254,18 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		 */
 		public record Process(@DefaultValue List<String> command, @Nullable String directory,
 				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory) {
+		}
+
+		/**
+		 * The unit to run.
+		 *
+		 * @param unit Name of the service, with or without ".service".
+		 * @param dependencies Units that must be active before it is started.
+		 * @param journalLines How many of the last lines of the journal are told when it
+		 * fails. Zero for none, 1000 at most.
+		 */
+		public record Systemd(@Nullable String unit, @DefaultValue List<String> dependencies,
+				@DefaultValue("100") int journalLines) {
 		}
 
 	}

@@ -4,11 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
+
+import io.hacluster.backend.systemd.UnitName;
 
 /**
  * Refuses configurations that cannot work or are not safe, naming the property.
@@ -22,6 +25,8 @@ final class HaClusterPropertiesValidator {
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
 	private static final int MAX_LEVELS = 8;
+
+	private static final int MAX_JOURNAL_LINES = 1000;
 
 	private static final Duration LEAST_LEVEL = Duration.ofMillis(10);
 
@@ -81,6 +86,30 @@ final class HaClusterPropertiesValidator {
 		String directory = this.properties.backend().process().directory();
 		if (directory != null && !Files.isDirectory(Path.of(directory))) {
 			throw invalid("backend.process.directory", directory, "The directory does not exist");
+		}
+	}
+
+	/**
+	 * Checks the unit to run.
+	 */
+	void validateSystemd() {
+		HaClusterProperties.Backend.Systemd systemd = this.properties.backend().systemd();
+		String unit = require("backend.systemd.unit", systemd.unit(),
+				"It must name the service to run where 'ha.cluster.backend.type' is 'systemd'");
+		requireUnit("backend.systemd.unit", unit, UnitName::service);
+		systemd.dependencies().forEach((name) -> requireUnit("backend.systemd.dependencies", name, UnitName::of));
+		if (systemd.journalLines() < 0 || systemd.journalLines() > MAX_JOURNAL_LINES) {
+			throw invalid("backend.systemd.journal-lines", systemd.journalLines(),
+					"It must be 0 to " + MAX_JOURNAL_LINES);
+		}
+	}
+
+	private static void requireUnit(String property, String value, UnaryOperator<String> parser) {
+		try {
+			parser.apply(value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(property, value, String.valueOf(ex.getMessage()));
 		}
 	}
 

@@ -20,7 +20,8 @@ final class JnaRuntimeHints implements RuntimeHintsRegistrar {
 	 * proxies.
 	 */
 	private static final List<String> LIBRARIES = List.of("io.hacluster.backend.ProcessSignals$LibC",
-			"io.hacluster.replication.follower.WalIndexFile$CLibrary");
+			"io.hacluster.backend.systemd.NotifySocket$LibC", "io.hacluster.replication.follower.WalIndexFile$CLibrary",
+			"io.hacluster.vip.announce.SocketLibrary");
 
 	/**
 	 * What JNA's own native part looks up by name.
@@ -28,8 +29,8 @@ final class JnaRuntimeHints implements RuntimeHintsRegistrar {
 	private static final List<String> LOOKED_UP = List.of("com.sun.jna.Callback", "com.sun.jna.CallbackReference",
 			"com.sun.jna.CallbackReference$AttachOptions", "com.sun.jna.FromNativeConverter", "com.sun.jna.IntegerType",
 			"com.sun.jna.JNIEnv", "com.sun.jna.LastErrorException", "com.sun.jna.Native",
-			"com.sun.jna.Native$ffi_callback", "com.sun.jna.NativeMapped", "com.sun.jna.Pointer",
-			"com.sun.jna.PointerType", "com.sun.jna.Structure", "com.sun.jna.Structure$ByValue",
+			"com.sun.jna.Native$ffi_callback", "com.sun.jna.NativeLong", "com.sun.jna.NativeMapped",
+			"com.sun.jna.Pointer", "com.sun.jna.PointerType", "com.sun.jna.Structure", "com.sun.jna.Structure$ByValue",
 			"com.sun.jna.Structure$FFIType", "com.sun.jna.Structure$FFIType$FFITypes", "com.sun.jna.WString");
 
 	@Override

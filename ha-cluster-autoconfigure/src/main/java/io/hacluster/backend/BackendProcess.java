@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,6 @@ final class BackendProcess {
 
 	private static final Duration OUTPUT_GRACE = Duration.ofMillis(300);
 
-	private static final int MAX_GUARDS = 10;
-
 	private static final Logger log = LoggerFactory.getLogger(BackendProcess.class);
 
 	private final String label;
@@ -44,27 +41,28 @@ final class BackendProcess {
 
 	private final ProcessTable table;
 
+	private final LeaseGuard guard;
+
 	private final Consumer<String> unexpectedExit;
 
 	private final CompletableFuture<ProcessGroup> started = new CompletableFuture<>();
 
 	private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-	private final AtomicInteger guards = new AtomicInteger();
-
 	private volatile boolean stopping;
 
-	private volatile @Nullable ProcessGuard guard;
+	private boolean released;
 
 	private volatile @Nullable OutputPump output;
 
 	BackendProcess(String label, ProcessSettings settings, Path recordFile, ProcessSignals signals, ProcessTable table,
-			Consumer<String> unexpectedExit) {
+			LeaseGuard guard, Consumer<String> unexpectedExit) {
 		this.label = label;
 		this.settings = settings;
 		this.recordFile = recordFile;
 		this.signals = signals;
 		this.table = table;
+		this.guard = guard;
 		this.unexpectedExit = unexpectedExit;
 	}
 
@@ -120,13 +118,13 @@ final class BackendProcess {
 	}
 
 	/**
-	 * Ends the guard. To be called when the group has ended, and no sooner.
+	 * Ends the guard of this life, unless that has been done before: the guard may be
+	 * that of the next life by now. To be called when the group has ended, and no sooner.
 	 */
-	void releaseGuard() {
-		this.stopping = true;
-		ProcessGuard current = this.guard;
-		if (current != null) {
-			current.release();
+	synchronized void releaseGuard() {
+		if (!this.released) {
+			this.released = true;
+			this.guard.release();
 		}
 	}
 
@@ -147,12 +145,16 @@ final class BackendProcess {
 			process = begin(builder, token);
 		}
 		catch (IOException | RuntimeException ex) {
+			releaseGuard();
 			this.exit.complete(-1);
 			this.started.completeExceptionally(ex);
-			releaseGuard();
 			return;
 		}
 		int code = awaitExit(process);
+		if (!this.started.join().isAlive()) {
+			// The system may give the number of a group that has ended to another.
+			releaseGuard();
+		}
 		this.exit.complete(code);
 		if (!this.stopping) {
 			this.unexpectedExit.accept(describeExit());
@@ -160,20 +162,17 @@ final class BackendProcess {
 	}
 
 	private Process begin(ProcessBuilder builder, String token) throws IOException {
-		ProcessGuard first = ProcessGuard.start();
-		this.guard = first;
 		// Not a pipe of our own: the JDK closes its end when the first process of the
-		// group
-		// ends, and those that still have something to close and say would be killed by
+		// group ends, and those that still have something to close and say would be
+		// killed by
 		// it.
 		List<Process> pipeline = ProcessBuilder.startPipeline(List.of(builder, LaunchCommand.relay()));
 		Process process = pipeline.get(0);
 		try {
 			ProcessGroup group = new ProcessGroup(process.pid(), this.signals, this.table);
-			new ProcessRecord(group.id(), this.table.startTime(group.id()).orElse(""), this.table.bootId(), token)
-				.write(this.recordFile);
-			first.watch(group.id());
-			first.onEnd(() -> replaceGuard(group));
+			String startTime = this.table.startTime(group.id()).orElse("");
+			new ProcessRecord(group.id(), startTime, this.table.bootId(), token).write(this.recordFile);
+			this.guard.engage(LaunchCommand.kill(group.id(), startTime));
 			OutputPump pump = new OutputPump("ha-output-" + this.settings.name(), pipeline.get(1).getInputStream(),
 					LoggerFactory.getLogger("ha.backend." + this.settings.name()));
 			this.output = pump;
@@ -204,26 +203,6 @@ final class BackendProcess {
 				// Nobody has a reason to: this thread must outlive the process.
 				log.debug("[{}] Interrupted while waiting for the backend", this.label);
 			}
-		}
-	}
-
-	private void replaceGuard(ProcessGroup group) {
-		if (this.stopping || !group.isAlive() || this.guards.incrementAndGet() > MAX_GUARDS) {
-			return;
-		}
-		try {
-			ProcessGuard next = ProcessGuard.start();
-			next.watch(group.id());
-			this.guard = next;
-			next.onEnd(() -> replaceGuard(group));
-			log.warn("[{}] The guard of the backend was killed, and has been replaced", this.label);
-			if (this.stopping) {
-				next.release();
-			}
-		}
-		catch (IOException ex) {
-			log.error("[{}] The guard of the backend was killed and cannot be replaced: the backend may outlive "
-					+ "a killed manager until the manager is started again", this.label, ex);
 		}
 	}
 

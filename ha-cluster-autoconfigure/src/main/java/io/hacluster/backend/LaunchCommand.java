@@ -1,6 +1,5 @@
 package io.hacluster.backend;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,44 +34,69 @@ final class LaunchCommand {
 			""";
 
 	/**
-	 * Reads the group, then blocks until the manager either releases it with a line or
-	 * dies, which closes the pipe: then nothing of the group may go on.
+	 * Kills all that runs in a group, or in the session of the same number, and exits
+	 * with 0 if there was nothing. Zombies do not count: a frozen manager does not
+	 * collect them. A first process with another start time has been given the number of
+	 * a group that has ended. Its name may hold anything, also line breaks, but is not in
+	 * the last line (proc(5)).
 	 */
-	private static final String GUARD = """
-			trap '' HUP INT QUIT TERM
-			read -r group || exit 0
-			if read -r released; then exit 0; fi
-			for again in 1 2 3; do
-				kill -s KILL -- "-$group" || exit 0
-				sleep 1
+	private static final String KILL = """
+			group=$1
+			started=$2
+			stat() {
+				last=
+				while read -r line; do last=$line; done <"$1"
+				last=${last##*) }
+			}
+			if [ -r "/proc/$group/stat" ]; then
+				stat "/proc/$group/stat"
+				set -- $last
+				[ "${20}" = "$started" ] || exit 0
+			fi
+			kill -s KILL -- "-$group" || [ -r /proc/self/stat ] || exit 0
+			[ -r /proc/self/stat ] || exit 1
+			left=0
+			for file in /proc/[0-9]*/stat; do
+				stat "$file"
+				set -- $last
+				case $1 in Z|X|x|'') continue ;; esac
+				if [ "$3" = "$group" ] || [ "$4" = "$group" ]; then
+					pid=${file#/proc/}
+					kill -s KILL "${pid%/stat}"
+					left=1
+				fi
 			done
+			exit $left
 			""";
 
 	private LaunchCommand() {
-	}
-
-	static List<String> guard() {
-		List<String> command = new ArrayList<>(newSession());
-		command.addAll(List.of("/bin/sh", "-c", GUARD, "ha-guard"));
-		return command;
 	}
 
 	/**
 	 * Passes on what the backend writes, until the last process of its group has ended.
 	 */
 	static ProcessBuilder relay() {
-		List<String> command = new ArrayList<>(newSession());
+		List<String> command = new ArrayList<>(Programs.newSession());
 		command.add("cat");
 		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
 	}
 
 	static List<String> backend(ProcessSettings settings, Map<String, String> environment) {
 		Path directory = directory(settings);
-		List<String> command = new ArrayList<>(newSession());
+		List<String> command = new ArrayList<>(Programs.newSession());
 		command.addAll(List.of("/bin/sh", "-c", LAUNCHER, "ha-backend"));
 		command.add(program(settings.command().get(0), directory, environment.get("PATH")).toString());
 		command.addAll(settings.command().subList(1, settings.command().size()));
 		return command;
+	}
+
+	/**
+	 * Kills a process group, for a {@link LeaseGuard}.
+	 * @param group the group
+	 * @param startTime that of its first process
+	 */
+	static List<String> kill(long group, String startTime) {
+		return List.of("/bin/sh", "-c", KILL, "ha-kill", Long.toString(group), startTime);
 	}
 
 	private static Path directory(ProcessSettings settings) {
@@ -95,39 +119,12 @@ final class LaunchCommand {
 			}
 			return program;
 		}
-		Path program = find(name, searchPath);
+		Path program = Programs.find(name, searchPath);
 		if (program == null) {
 			throw new BackendException("'" + COMMAND + "' names '" + name + "', which is not found in the PATH ("
 					+ ((searchPath != null) ? searchPath : "unset") + ")");
 		}
 		return program;
-	}
-
-	private static List<String> newSession() {
-		String path = System.getenv("PATH");
-		Path setsid = find("setsid", path);
-		if (setsid != null) {
-			return List.of(setsid.toString());
-		}
-		Path perl = find("perl", path);
-		if (perl != null) {
-			return List.of(perl.toString(), "-MPOSIX", "-e", "POSIX::setsid(); exec { $ARGV[0] } @ARGV");
-		}
-		throw new BackendException("A backend of type 'process' needs the program 'setsid' (util-linux) or 'perl' "
-				+ "to give it a process group of its own; neither is in the PATH");
-	}
-
-	private static @Nullable Path find(String name, @Nullable String searchPath) {
-		if (searchPath == null) {
-			return null;
-		}
-		for (String element : searchPath.split(File.pathSeparator)) {
-			Path candidate = Path.of(element.isEmpty() ? "." : element).resolve(name).toAbsolutePath();
-			if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-				return candidate;
-			}
-		}
-		return null;
 	}
 
 }

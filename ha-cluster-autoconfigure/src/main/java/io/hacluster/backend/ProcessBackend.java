@@ -23,7 +23,7 @@ import io.hacluster.backend.BackendHealth.Status;
  * group by the record in the state directory. A process that leaves the session of its
  * own accord is out of reach.
  */
-public final class ProcessBackend implements ExitAwareBackend {
+public final class ProcessBackend implements ExitAwareBackend, LeaseBoundBackend {
 
 	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -39,6 +39,8 @@ public final class ProcessBackend implements ExitAwareBackend {
 
 	private final ProcessTable table = new ProcessTable();
 
+	private final LeaseGuard guard;
+
 	private volatile @Nullable BackendProcess current;
 
 	private volatile Consumer<String> exitListener = (detail) -> {
@@ -52,6 +54,7 @@ public final class ProcessBackend implements ExitAwareBackend {
 	public ProcessBackend(NodeIdentity identity, ProcessSettings settings) {
 		this.label = identity.toString();
 		this.settings = settings;
+		this.guard = new LeaseGuard(identity);
 		this.recordFile = settings.stateDirectory().resolve("backend.process");
 	}
 
@@ -68,7 +71,7 @@ public final class ProcessBackend implements ExitAwareBackend {
 		}
 		stop(Duration.ZERO);
 		BackendProcess process = new BackendProcess(this.label, this.settings, this.recordFile, this.signals,
-				this.table, this::exited);
+				this.table, this.guard, this::exited);
 		process.launch();
 		this.current = process;
 		try {
@@ -100,6 +103,16 @@ public final class ProcessBackend implements ExitAwareBackend {
 		process.releaseGuard();
 		ProcessRecord.delete(this.recordFile);
 		this.current = null;
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * If this is never called, the process is bound to the life of this JVM alone.
+	 */
+	@Override
+	public void prolong(Duration remaining) {
+		this.guard.prolong(remaining);
 	}
 
 	@Override

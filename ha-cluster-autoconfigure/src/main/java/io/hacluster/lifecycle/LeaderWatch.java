@@ -128,10 +128,9 @@ final class LeaderWatch implements AutoCloseable {
 	private void prolong(VirtualIp virtualIp, HeldLease lease) {
 		// Right before the call: prolonging would bring an address back that the kernel
 		// has taken away from a node that was frozen.
-		Duration remaining = lease.remaining();
-		if (this.vipLease == lease && remaining.compareTo(Duration.ZERO) > 0) {
+		if (this.vipLease == lease && lease.isValid()) {
 			try {
-				virtualIp.acquire(remaining);
+				virtualIp.acquire(lease::remaining);
 			}
 			catch (RuntimeException ex) {
 				logger.warn("[{}] The virtual IP could not be prolonged", this.identity, ex);

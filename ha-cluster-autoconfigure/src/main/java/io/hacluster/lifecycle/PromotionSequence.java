@@ -1,6 +1,5 @@
 package io.hacluster.lifecycle;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -88,11 +87,10 @@ final class PromotionSequence {
 			return Step.skipped(ACQUIRE_VIP, StepDownSequence.NO_VIP);
 		}
 		return Step.of(ACQUIRE_VIP, Step.RELEASE_VIP, new Part(this.lanes.virtualIp(), this.timeouts.vip(), () -> {
-			Duration remaining = lease.remaining();
-			if (remaining.compareTo(Duration.ZERO) <= 0) {
+			if (!lease.isValid()) {
 				throw new HaClusterException("The lease no longer holds");
 			}
-			virtualIp.acquire(remaining);
+			virtualIp.acquire(lease::remaining);
 			this.vipAcquired.accept(lease);
 		}));
 	}

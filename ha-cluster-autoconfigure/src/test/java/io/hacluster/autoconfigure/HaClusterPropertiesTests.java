@@ -46,6 +46,7 @@ class HaClusterPropertiesTests {
 						    health: { url: "http://localhost:3210/health", interval: 6s, timeout: 4s }
 						    supervision: { failures-before-restart: 2, max-restarts: 5, window: 5m, backoff: 2s, cooling: 1m }
 						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db } }
+						    systemd: { unit: convex, dependencies: [network-online.target], journal-lines: 50 }
 						""");
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.name()).isEqualTo("convex");
@@ -67,7 +68,8 @@ class HaClusterPropertiesTests {
 				new HaClusterProperties.Backend.Supervision(2, 5, Duration.ofMinutes(5), Duration.ofSeconds(2),
 						Duration.ofMinutes(1)),
 				new HaClusterProperties.Backend.Process(List.of("./myapp", "--port", "3000"), "/opt/myapp",
-						Map.of("DB_PATH", "/data/db"), null)));
+						Map.of("DB_PATH", "/data/db"), null),
+				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50)));
 	}
 
 	@Test

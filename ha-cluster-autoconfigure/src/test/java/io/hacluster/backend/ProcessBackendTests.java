@@ -1,9 +1,6 @@
 package io.hacluster.backend;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.BackendHealth.Status;
-import io.hacluster.test.JavaProcess;
 import io.hacluster.test.Requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -316,20 +312,9 @@ class ProcessBackendTests {
 	}
 
 	private Process manager(String... command) throws IOException {
-		List<String> all = JavaProcess.command(BackendManagerProcess.class, "64m",
-				this.directory.resolve("state").toString());
-		all.addAll(List.of(command));
-		Process manager = new ProcessBuilder(all).redirectErrorStream(true).start();
-		BufferedReader reader = new BufferedReader(
-				new InputStreamReader(manager.getInputStream(), StandardCharsets.UTF_8));
-		StringBuilder seen = new StringBuilder();
-		String line = reader.readLine();
-		while (line != null && !line.equals("STARTED")) {
-			seen.append(line).append('\n');
-			line = reader.readLine();
-		}
-		assertThat(line).as(seen.toString()).isEqualTo("STARTED");
-		return manager;
+		List<String> arguments = new ArrayList<>(List.of(this.directory.resolve("state").toString()));
+		arguments.addAll(List.of(command));
+		return BackendManagerProcess.start(ProcessBackendContractTests.Factory.class, Duration.ZERO, arguments);
 	}
 
 	private long group() {

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -125,8 +126,8 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 	private final class RecordingVip implements VirtualIp {
 
 		@Override
-		public void acquire(Duration lifetime) {
-			assertThat(lifetime).isLessThanOrEqualTo(FakeElection.LEASE);
+		public void acquire(Supplier<Duration> lifetime) {
+			assertThat(lifetime.get()).isLessThanOrEqualTo(FakeElection.LEASE);
 			LifecycleFixture.this.recorder.callUninterruptibly("acquire");
 		}
 

@@ -33,7 +33,7 @@ final class Cluster implements AutoCloseable {
 
 	private boolean closed;
 
-	private Cluster(Path directory, boolean keep, List<Node> nodes, @Nullable NatsProcess nats) {
+	Cluster(Path directory, boolean keep, List<Node> nodes, @Nullable NatsProcess nats) {
 		this.directory = directory;
 		this.keep = keep;
 		this.nodes = nodes;
@@ -81,7 +81,7 @@ final class Cluster implements AutoCloseable {
 		}
 	}
 
-	private static Path directory(LabOptions options) throws IOException {
+	static Path directory(LabOptions options) throws IOException {
 		Path directory = options.directory();
 		if (directory == null) {
 			return Files.createTempDirectory("ha-cluster-lab-");
@@ -117,7 +117,7 @@ final class Cluster implements AutoCloseable {
 		return this.nats;
 	}
 
-	private void start(NatsProcess server) throws IOException {
+	void start(NatsProcess server) throws IOException {
 		synchronized (this) {
 			refuseWhenClosed();
 			server.start();

@@ -10,7 +10,7 @@ import java.time.Duration;
 /**
  * Short HTTP calls to processes that may have been killed.
  */
-final class HttpCalls {
+final class HttpCalls implements Http {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(500);
 
@@ -35,11 +35,13 @@ final class HttpCalls {
 
 	}
 
-	Answer get(String url) {
+	@Override
+	public Answer get(String url) {
 		return send(HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build());
 	}
 
-	Answer post(String url, String contentType, String body) {
+	@Override
+	public Answer post(String url, String contentType, String body) {
 		return send(HttpRequest.newBuilder(URI.create(url))
 			.timeout(TIMEOUT)
 			.header("Content-Type", contentType)

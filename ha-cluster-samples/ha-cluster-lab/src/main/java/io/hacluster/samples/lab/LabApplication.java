@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Entry point of the lab.
@@ -35,12 +36,21 @@ final class LabApplication {
 				PacedWriter.run(arguments.subList(1, arguments.size()));
 				return 0;
 			}
+			if (arguments.contains(Requests.COMMAND)) {
+				Requests.run(arguments.subList(1, arguments.size()));
+				return 0;
+			}
 			if (arguments.contains(StreamingWriter.COMMAND)) {
 				StreamingWriter.run(arguments.subList(1, arguments.size()));
 				return 0;
 			}
 			LabOptions options = LabOptions.parse(arguments);
-			return (options.command() == LabOptions.Command.DEMO) ? demo(options) : bench(options);
+			return switch (options.command()) {
+				case DEMO -> demo(options);
+				case BENCH -> bench(options);
+				case FAULTS -> faults(options);
+				case FAILOVER -> failover(options);
+			};
 		}
 		catch (IllegalArgumentException ex) {
 			System.err.println(ex.getMessage());
@@ -80,6 +90,23 @@ final class LabApplication {
 		Findings findings = new Benchmark(options, new Progress(System.err), lab).run();
 		System.out.print(options.json() ? findings.json() + "\n" : findings.table());
 		return findings.isWanting() ? VIOLATED : 0;
+	}
+
+	private static int faults(LabOptions options) throws SQLException {
+		Progress progress = new Progress(System.err);
+		FaultReport report = new FaultReport();
+		try (Bed bed = Bed.create(options, "faults", Map.of())) {
+			FaultRun run = new FaultRun(bed, progress, 1);
+			for (Fault fault : options.faults()) {
+				report.add(run.run(fault));
+			}
+		}
+		System.out.print(options.json() ? report.json() + "\n" : report.table());
+		return report.isKept() ? 0 : VIOLATED;
+	}
+
+	private static int failover(LabOptions options) {
+		return FAILED;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +29,19 @@ import org.jspecify.annotations.Nullable;
  * @param largest size in MiB of the largest database of the benchmark, of which only the
  * promotion is measured
  * @param rows what the benchmark measures
+ * @param ip the command of iproute2
+ * @param keepalived the executable of the keepalived to measure beside, if there is one
+ * @param runs how often each failover is measured
+ * @param faults which faults befall the hosts
  */
 record LabOptions(Command command, Store store, @Nullable Path natsServer, Path manager, Path backend, Duration lease,
 		Duration renew, @Nullable Path directory, boolean keep, boolean json, @Nullable Path litestream, int large,
-		int largest, Set<BenchmarkRow> rows) {
+		int largest, Set<BenchmarkRow> rows, String ip, @Nullable Path keepalived, int runs, Set<Fault> faults) {
 
 	static final String USAGE = """
 			usage: ./demo [options]
+			       ./demo faults [FAULT]... [options]         what befalls hosts; needs root
+			       ./demo failover [--runs 10] [options]      how long clients wait; needs root
 			       ./demo bench [lag|throughput|cpu|memory|restore|promotion|outage|idle|all]... [options]
 			  --store nats|local  where leases and the log are kept (default: nats)
 			  --lease 3s          lease duration, at least 1s: a crash is noticed after about that long (default: 3s; bench: 10s)
@@ -44,11 +51,14 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 			  --large MIB         size of the large database (bench; default: 1024)
 			  --largest MIB       size of the largest database to promote (bench; default: 5120)
 			  --litestream BIN    Litestream to measure beside (bench)
+			  --ip BIN            the command of iproute2 (faults, failover; default: that of the PATH)
+			  --keepalived BIN    keepalived to measure beside (failover)
+			  --runs 10           how often each is measured (failover)
 			""";
 
 	enum Command {
 
-		DEMO, BENCH
+		DEMO, BENCH, FAULTS, FAILOVER
 
 	}
 
@@ -76,13 +86,17 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 		boolean keep = false;
 		boolean json = false;
 		Path litestream = null;
+		String ip = "ip";
+		Path keepalived = null;
+		int runs = 10;
+		Set<Fault> faults = EnumSet.noneOf(Fault.class);
 		int large = 1024;
 		int largest = 5120;
 		Set<BenchmarkRow> rows = EnumSet.noneOf(BenchmarkRow.class);
 		while (!rest.isEmpty()) {
 			String option = rest.pop();
 			switch (option) {
-				case "demo", "bench" -> command = constant(Command.class, option, option);
+				case "demo", "bench", "faults", "failover" -> command = constant(Command.class, option, option);
 				case "--store" -> store = constant(Store.class, option, value(option, rest));
 				case "--nats-server" -> natsServer = Path.of(value(option, rest));
 				case "--manager" -> manager = Path.of(value(option, rest));
@@ -91,11 +105,21 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 				case "--lease" -> lease = seconds(option, value(option, rest));
 				case "all" -> rows.addAll(EnumSet.allOf(BenchmarkRow.class));
 				case "--litestream" -> litestream = Path.of(value(option, rest));
+				case "--ip" -> ip = value(option, rest);
+				case "--keepalived" -> keepalived = Path.of(value(option, rest));
+				case "--runs" -> runs = number(option, value(option, rest));
 				case "--largest" -> largest = number(option, value(option, rest));
 				case "--large" -> large = number(option, value(option, rest));
 				case "--keep" -> keep = true;
 				case "--json" -> json = true;
-				default -> rows.add(row(option));
+				default -> {
+					if (command == Command.FAULTS) {
+						faults.add(fault(option));
+					}
+					else {
+						rows.add(row(option));
+					}
+				}
 			}
 		}
 		if (manager == null || backend == null) {
@@ -105,13 +129,14 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 			throw new IllegalArgumentException("the server is missing: --nats-server BINARY, or --store local");
 		}
 		if (lease == null) {
-			lease = Duration.ofSeconds((command == Command.DEMO) ? 3 : 10);
+			lease = Duration.ofSeconds((command == Command.BENCH) ? 10 : 3);
 		}
-		if (command == Command.DEMO && !rows.isEmpty()) {
+		if (command != Command.BENCH && !rows.isEmpty()) {
 			throw new IllegalArgumentException("what to measure goes with 'bench'");
 		}
 		return new LabOptions(command, store, natsServer, manager, backend, lease, lease.dividedBy(4), directory, keep,
-				json, litestream, large, largest, rows.isEmpty() ? EnumSet.allOf(BenchmarkRow.class) : rows);
+				json, litestream, large, largest, rows.isEmpty() ? EnumSet.allOf(BenchmarkRow.class) : rows, ip,
+				keepalived, runs, faults.isEmpty() ? EnumSet.allOf(Fault.class) : faults);
 	}
 
 	/**
@@ -123,7 +148,8 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 	LabOptions below(String name) {
 		Path below = (this.directory != null) ? this.directory.resolve(name) : null;
 		return new LabOptions(this.command, this.store, this.natsServer, this.manager, this.backend, this.lease,
-				this.renew, below, this.keep, this.json, this.litestream, this.large, this.largest, this.rows);
+				this.renew, below, this.keep, this.json, this.litestream, this.large, this.largest, this.rows, this.ip,
+				this.keepalived, this.runs, this.faults);
 	}
 
 	private static BenchmarkRow row(String argument) {
@@ -133,6 +159,16 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 			}
 		}
 		throw new IllegalArgumentException("unknown argument '" + argument + "'");
+	}
+
+	private static Fault fault(String argument) {
+		for (Fault fault : Fault.values()) {
+			if (fault.text().equals(argument)) {
+				return fault;
+			}
+		}
+		throw new IllegalArgumentException("unknown fault '" + argument + "'; there are "
+				+ EnumSet.allOf(Fault.class).stream().map(Fault::text).collect(Collectors.joining(", ")));
 	}
 
 	private static String value(String option, Deque<String> rest) {

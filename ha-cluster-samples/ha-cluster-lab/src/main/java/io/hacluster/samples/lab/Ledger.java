@@ -1,6 +1,8 @@
 package io.hacluster.samples.lab;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +37,46 @@ final class Ledger {
 	}
 
 	/**
+	 * Returns when the last acknowledgement came.
+	 * @return the time, {@link Long#MIN_VALUE} if there is none
+	 */
+	synchronized long last() {
+		return this.entries.isEmpty() ? Long.MIN_VALUE : this.entries.get(this.entries.size() - 1).nanos();
+	}
+
+	/**
+	 * Returns the number of the last row.
+	 * @return the number, 0 if there is none
+	 */
+	synchronized long lastId() {
+		return this.entries.isEmpty() ? 0 : this.entries.get(this.entries.size() - 1).id();
+	}
+
+	/**
+	 * Returns all entries by the time of their acknowledgement.
+	 */
+	synchronized List<Entry> byTime() {
+		return this.entries.stream().sorted(Comparator.comparingLong(Entry::nanos)).toList();
+	}
+
+	/**
+	 * Returns the longest time without an acknowledgement that ended after a moment.
+	 * @param entries what was acknowledged, by time
+	 * @param since the moment
+	 * @return that time, of no length if nothing was acknowledged since
+	 */
+	static Outage outage(List<Entry> entries, long since) {
+		Outage longest = new Outage(since, since);
+		for (int i = 1; i < entries.size(); i++) {
+			Outage outage = new Outage(entries.get(i - 1).nanos(), entries.get(i).nanos());
+			if (outage.to() - since > 0 && outage.duration().compareTo(longest.duration()) > 0) {
+				longest = outage;
+			}
+		}
+		return longest;
+	}
+
+	/**
 	 * Returns the first entry after a change of leader and the gap before it.
 	 * @param from the first index to look at
 	 * @param node the node that led before
@@ -47,6 +89,20 @@ final class Ledger {
 			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * A time without an acknowledgement.
+	 *
+	 * @param from the acknowledgement before
+	 * @param to the acknowledgement after
+	 */
+	record Outage(long from, long to) {
+
+		Duration duration() {
+			return Duration.ofNanos(this.to - this.from);
+		}
+
 	}
 
 	/**

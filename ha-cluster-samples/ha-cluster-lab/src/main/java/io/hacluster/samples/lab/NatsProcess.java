@@ -1,7 +1,6 @@
 package io.hacluster.samples.lab;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -13,37 +12,50 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A NATS server with JetStream on a loopback port of its own.
+ * A NATS server with JetStream: on a loopback port of its own, or on a host of its own.
  */
 final class NatsProcess {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
+	private static final String LOOPBACK = "127.0.0.1";
+
 	private final Path binary;
 
 	private final Path directory;
 
+	private final String address;
+
 	private final int port;
+
+	private final @Nullable Namespace host;
 
 	private @Nullable ChildProcess process;
 
-	private NatsProcess(Path binary, Path directory, int port) {
+	private NatsProcess(Path binary, Path directory, String address, int port, @Nullable Namespace host) {
 		this.binary = binary;
 		this.directory = directory;
+		this.address = address;
 		this.port = port;
+		this.host = host;
 	}
 
 	static NatsProcess create(LabOptions options, Path directory) throws IOException {
+		return create(options, directory, LOOPBACK, Cluster.freePort(), null);
+	}
+
+	static NatsProcess create(LabOptions options, Path directory, String address, int port, @Nullable Namespace host)
+			throws IOException {
 		Path binary = options.natsServer();
 		if (binary == null) {
 			throw new LabException("no nats-server is given");
 		}
-		return new NatsProcess(binary.toAbsolutePath(), Files.createDirectories(directory.resolve("nats")),
-				Cluster.freePort());
+		return new NatsProcess(binary.toAbsolutePath(), Files.createDirectories(directory.resolve("nats")), address,
+				port, host);
 	}
 
 	String url() {
-		return "nats://127.0.0.1:" + this.port;
+		return "nats://" + this.address + ":" + this.port;
 	}
 
 	ChildProcess process() {
@@ -55,22 +67,24 @@ final class NatsProcess {
 
 	void start() throws IOException {
 		Path config = this.directory.resolve("nats.conf");
-		Files.writeString(config, "listen: \"127.0.0.1:%d\"\njetstream { store_dir: \"%s\" }\n".formatted(this.port,
-				this.directory.resolve("jetstream")));
-		this.process = ChildProcess.start(List.of(this.binary.toString(), "-c", config.toString()), this.directory,
+		Files.writeString(config, "listen: \"%s:%d\"\njetstream { store_dir: \"%s\" }\n".formatted(this.address,
+				this.port, this.directory.resolve("jetstream")));
+		List<String> command = List.of(this.binary.toString(), "-c", config.toString());
+		this.process = ChildProcess.start((this.host != null) ? this.host.command(command) : command, this.directory,
 				this.directory.resolve("nats.log"), Map.of());
 	}
 
 	void awaitReady() {
 		ChildProcess started = this.process;
 		if (started != null) {
-			Await.until("the NATS server accepts connections", START_TIMEOUT, started::tail, this::accepts);
+			Await.until("the NATS server accepts connections", START_TIMEOUT, started::tail,
+					() -> (this.host != null) ? this.host.call(this::accepts) : accepts());
 		}
 	}
 
 	private boolean accepts() {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 500);
+			socket.connect(new InetSocketAddress(this.address, this.port), 500);
 			return true;
 		}
 		catch (IOException ex) {

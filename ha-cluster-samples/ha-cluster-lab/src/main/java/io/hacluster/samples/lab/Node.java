@@ -34,7 +34,7 @@ final class Node {
 
 	private final List<String> command;
 
-	private final HttpCalls http = new HttpCalls();
+	private final Http http;
 
 	private final JsonMapper json = new JsonMapper();
 
@@ -43,11 +43,16 @@ final class Node {
 	private List<ProcessHandle> orphans = List.of();
 
 	Node(String name, Path directory, int port, int backendPort, List<String> command) {
+		this(name, directory, port, backendPort, command, new HttpCalls());
+	}
+
+	Node(String name, Path directory, int port, int backendPort, List<String> command, Http http) {
 		this.name = name;
 		this.directory = directory;
 		this.port = port;
 		this.backendPort = backendPort;
 		this.command = new ArrayList<>(command);
+		this.http = http;
 	}
 
 	String name() {
@@ -149,6 +154,20 @@ final class Node {
 			.filter((line) -> line.startsWith(meter + "{") || line.startsWith(meter + " "))
 			.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
 			.sum();
+	}
+
+	/**
+	 * Returns the time spent in starting the backend since the start of the process.
+	 */
+	Duration backendStart() {
+		return StepTimes.backendStarts(metrics());
+	}
+
+	/**
+	 * Returns what the health endpoint says, whatever its status.
+	 */
+	String health() {
+		return this.http.get(url() + "/actuator/health").body();
 	}
 
 	boolean isBackendUp() {

@@ -1,5 +1,6 @@
 package io.hacluster.samples.lab;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param directory where the nodes live
  * @param natsUrl the NATS server, null for the local store
  * @param properties further properties, below {@code ha.cluster}
+ * @param backendAddress where the backend listens
  */
-record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl, Map<String, String> properties) {
+record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl, Map<String, String> properties,
+		String backendAddress) {
 
 	/** The backend is small and lives for seconds: no time for the second compiler. */
 	private static final List<String> BACKEND_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
@@ -24,13 +27,28 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl,
 
 	private static final List<String> BENCH_JVM = List.of("-XX:+UseSerialGC", "-Xmx256m");
 
+	NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl, Map<String, String> properties) {
+		this(options, directory, natsUrl, properties, "127.0.0.1");
+	}
+
 	static String java() {
 		return Path.of(System.getProperty("java.home"), "bin", "java").toString();
 	}
 
+	/**
+	 * Returns the arguments that make another JVM run this lab.
+	 */
+	static List<String> lab() {
+		String path = System.getProperty("java.class.path");
+		if (path.endsWith(".jar") && !path.contains(File.pathSeparator)) {
+			return List.of("-jar", Path.of(path).toAbsolutePath().toString());
+		}
+		return List.of("-cp", path, LabApplication.class.getName());
+	}
+
 	List<String> of(String name, Path home, int port, int backendPort) {
 		List<String> command = new ArrayList<>(List.of(java()));
-		command.addAll((this.options.command() == LabOptions.Command.DEMO) ? DEMO_JVM : BENCH_JVM);
+		command.addAll((this.options.command() == LabOptions.Command.BENCH) ? BENCH_JVM : DEMO_JVM);
 		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
 		command.addAll(List.of("-jar", this.options.manager().toAbsolutePath().toString()));
 		command.add("--server.port=" + port);
@@ -62,7 +80,7 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl,
 		command.addAll(BACKEND_JVM);
 		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
 		command.addAll(List.of("-jar", this.options.backend().toAbsolutePath().toString()));
-		command.addAll(List.of(Integer.toString(port), database.toString()));
+		command.addAll(List.of(this.backendAddress + ":" + port, database.toString()));
 		return command;
 	}
 

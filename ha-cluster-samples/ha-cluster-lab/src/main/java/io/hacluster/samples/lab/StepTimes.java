@@ -23,11 +23,24 @@ final class StepTimes {
 	 * @return the sum
 	 */
 	static Duration promotions(String metrics) {
+		return sum(metrics, false);
+	}
+
+	/**
+	 * Adds up the step that starts the backend and waits for it.
+	 * @param metrics the body of the Prometheus endpoint
+	 * @return the sum
+	 */
+	static Duration backendStarts(String metrics) {
+		return sum(metrics, true);
+	}
+
+	private static Duration sum(String metrics, boolean backend) {
 		double seconds = 0;
 		Matcher matcher = SUM.matcher(metrics);
 		while (matcher.find()) {
 			String labels = matcher.group(1);
-			if (labels.contains("sequence=\"promotion\"") && !labels.contains(BACKEND_STEP)) {
+			if (labels.contains("sequence=\"promotion\"") && labels.contains(BACKEND_STEP) == backend) {
 				seconds += Double.parseDouble(matcher.group(2));
 			}
 		}

@@ -11,9 +11,10 @@ import java.util.concurrent.Executors;
 import com.sun.net.httpserver.HttpServer;
 
 /**
- * The service: {@code java -jar ha-cluster-sample-backend.jar <port> <database>}. It
- * listens on the loopback address and answers a write only after the commit. SIGTERM
- * closes the database.
+ * The service:
+ * {@code java -jar ha-cluster-sample-backend.jar [<address>:]<port> <database>}. It
+ * listens on the loopback address unless told otherwise and answers a write only after
+ * the commit. SIGTERM closes the database.
  */
 final class RowsBackend implements AutoCloseable {
 
@@ -33,9 +34,9 @@ final class RowsBackend implements AutoCloseable {
 		this.server.setExecutor(this.clients);
 	}
 
-	static RowsBackend start(int port, Path database) throws IOException, SQLException {
+	static RowsBackend start(InetSocketAddress address, Path database) throws IOException, SQLException {
 		// The port first: while another instance runs, the database is not touched.
-		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+		HttpServer server = HttpServer.create(address, 0);
 		try {
 			RowsBackend backend = new RowsBackend(RowStore.open(database), server);
 			server.start();
@@ -59,14 +60,14 @@ final class RowsBackend implements AutoCloseable {
 	}
 
 	public static void main(String[] args) {
-		if (args.length != 2 || !args[0].matches("[0-9]{1,5}")) {
-			System.err.println("usage: java -jar ha-cluster-sample-backend.jar <port> <database>");
+		if (args.length != 2 || !args[0].matches("([0-9.]+:)?[0-9]{1,5}")) {
+			System.err.println("usage: java -jar ha-cluster-sample-backend.jar [<address>:]<port> <database>");
 			System.exit(2);
 		}
 		// Without it each answer waits for the client's delayed acknowledgement.
 		System.setProperty("sun.net.httpserver.nodelay", "true");
 		try {
-			RowsBackend backend = start(Integer.parseInt(args[0]), Path.of(args[1]));
+			RowsBackend backend = start(address(args[0]), Path.of(args[1]));
 			Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(backend), "shutdown"));
 			System.out.println("serving " + args[1] + " on port " + backend.port());
 		}
@@ -74,6 +75,13 @@ final class RowsBackend implements AutoCloseable {
 			System.err.println("cannot serve " + args[1] + " on port " + args[0] + ": " + ex.getMessage());
 			System.exit(1);
 		}
+	}
+
+	private static InetSocketAddress address(String argument) throws IOException {
+		int colon = argument.indexOf(':');
+		InetAddress address = (colon > 0) ? InetAddress.getByName(argument.substring(0, colon))
+				: InetAddress.getLoopbackAddress();
+		return new InetSocketAddress(address, Integer.parseInt(argument.substring(colon + 1)));
 	}
 
 	private static void shutDown(RowsBackend backend) {

@@ -1,5 +1,7 @@
 package io.hacluster.samples.backend;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,7 +27,7 @@ class RowsBackendTests {
 
 	@BeforeEach
 	void start() throws Exception {
-		this.backend = RowsBackend.start(0, database());
+		this.backend = RowsBackend.start(loopback(0), database());
 	}
 
 	@AfterEach
@@ -67,15 +69,19 @@ class RowsBackendTests {
 		post("/rows?id=1", "one");
 		this.backend.close();
 		assertThat(this.directory.resolve("data.db-wal")).doesNotExist();
-		this.backend = RowsBackend.start(0, database());
+		this.backend = RowsBackend.start(loopback(0), database());
 		assertThat(get("/rows").body()).isEqualTo("1\tone\n");
 	}
 
 	@Test
 	void startWhenThePortIsTakenDoesNotTouchTheDatabase() {
 		Path other = this.directory.resolve("other.db");
-		assertThatException().isThrownBy(() -> RowsBackend.start(this.backend.port(), other));
+		assertThatException().isThrownBy(() -> RowsBackend.start(loopback(this.backend.port()), other));
 		assertThat(other).doesNotExist();
+	}
+
+	private static InetSocketAddress loopback(int port) {
+		return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
 	}
 
 	private Path database() {
