@@ -209,12 +209,13 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param startTimeout How long the backend may take to start and become healthy.
 	 * @param stopTimeout How long the backend may take to stop before it is killed.
 	 * @param health How the health of the backend is asked for.
+	 * @param supervision What is done about a backend that fails.
 	 * @param process Process to run, for the type of that name.
 	 * @param systemd Unit to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
-			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process,
-			@DefaultValue Systemd systemd) {
+			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health,
+			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd) {
 
 		/**
 		 * The kinds of backend.
@@ -253,6 +254,26 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		 */
 		public record Health(@Nullable URI url, @DefaultValue("5s") Duration interval,
 				@DefaultValue("3s") Duration timeout) {
+		}
+
+		/**
+		 * What is done about a backend that fails.
+		 *
+		 * @param failuresBeforeRestart How many failed health answers in a row make a
+		 * failure. A backend that has ended has failed at once.
+		 * @param maxRestarts How often a leader restarts its backend within the window
+		 * before it steps down, so that another node can try. Zero makes it step down at
+		 * once.
+		 * @param window Time within which restarts are counted.
+		 * @param backoff Pause before the second restart within the window; the first
+		 * follows at once. Each further pause is twice as long, up to 30 seconds.
+		 * @param cooling How long a node stays out of the race when its backend could not
+		 * be kept running or not be started. At least the lease duration. Falls back to
+		 * three lease durations.
+		 */
+		public record Supervision(@DefaultValue("3") int failuresBeforeRestart, @DefaultValue("3") int maxRestarts,
+				@DefaultValue("10m") Duration window, @DefaultValue("1s") Duration backoff,
+				@Nullable Duration cooling) {
 		}
 
 		/**

@@ -46,6 +46,7 @@ class HaClusterPropertiesTests {
 						    start-timeout: 61s
 						    stop-timeout: 31s
 						    health: { url: "http://localhost:3210/health", interval: 6s, timeout: 4s }
+						    supervision: { failures-before-restart: 2, max-restarts: 5, window: 5m, backoff: 2s, cooling: 1m }
 						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db }, stop-signal: int, log-file: /var/log/myapp }
 						    systemd: { unit: convex, dependencies: [network-online.target], journal-lines: 50 }
 						""");
@@ -66,6 +67,8 @@ class HaClusterPropertiesTests {
 				HaClusterProperties.Backend.Type.PROCESS, Duration.ofSeconds(61), Duration.ofSeconds(31),
 				new HaClusterProperties.Backend.Health(URI.create("http://localhost:3210/health"),
 						Duration.ofSeconds(6), Duration.ofSeconds(4)),
+				new HaClusterProperties.Backend.Supervision(2, 5, Duration.ofMinutes(5), Duration.ofSeconds(2),
+						Duration.ofMinutes(1)),
 				new HaClusterProperties.Backend.Process(List.of("./myapp", "--port", "3000"), "/opt/myapp",
 						Map.of("DB_PATH", "/data/db"), null, StopSignal.INT, "/var/log/myapp"),
 				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50)));
@@ -82,6 +85,8 @@ class HaClusterPropertiesTests {
 		assertThat(properties.election().leaseDuration()).isEqualTo(Duration.ofSeconds(10));
 		assertThat(properties.election().renewInterval()).isEqualTo(Duration.ofSeconds(3));
 		assertThat(properties.backend().type()).isEqualTo(HaClusterProperties.Backend.Type.NONE);
+		assertThat(properties.backend().supervision()).isEqualTo(
+				new HaClusterProperties.Backend.Supervision(3, 3, Duration.ofMinutes(10), Duration.ofSeconds(1), null));
 		assertThat(properties.backend().process().command()).isEmpty();
 		assertThat(properties.backend().process().environment()).isEmpty();
 	}
