@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -176,10 +177,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param health How the health of the backend is asked for.
 	 * @param process Process to run, for the type of that name.
 	 * @param systemd Unit to run, for the type of that name.
+	 * @param docker Container to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
 			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process,
-			@DefaultValue Systemd systemd) {
+			@DefaultValue Systemd systemd, @NestedConfigurationProperty @DefaultValue DockerProperties docker) {
 
 		/**
 		 * The kinds of backend.
@@ -200,6 +202,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			 * A service of systemd that only the leader starts.
 			 */
 			SYSTEMD,
+
+			/**
+			 * A Docker container of this machine that only the leader starts.
+			 */
+			DOCKER,
 
 			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.

@@ -18,6 +18,8 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.unit.DataSize;
 
+import io.hacluster.backend.docker.DockerSettings.PullPolicy;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class HaClusterPropertiesTests {
@@ -46,6 +48,24 @@ class HaClusterPropertiesTests {
 						    health: { url: "http://localhost:3210/health", interval: 6s, timeout: 4s }
 						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db } }
 						    systemd: { unit: convex, dependencies: [network-online.target], journal-lines: 50 }
+						    docker:
+						      host: unix:///run/user/1000/docker.sock
+						      container: convex
+						      image: convex:1
+						      pull-policy: never
+						      command: ["./convex", "--port", "3210"]
+						      user: "1000:1000"
+						      ports: ["3210:3210"]
+						      environment: { DB_PATH: /data/data.db }
+						      volumes: ["/var/lib/convex:/data"]
+						      network: front
+						      labels: { com.example.team: blue }
+						      restart-policy: "no"
+						      stop-timeout: 7s
+						      resources: { memory: 512MB, memory-swap: 1GB, cpus: 1.5, pids: 100 }
+						      health: { command: [curl, "-f", "http://localhost:3210"], interval: 2s, timeout: 4s, start-period: 5s, retries: 6 }
+						      auto-remove: true
+						      state-directory: /var/lib/convex/state
 						""");
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.name()).isEqualTo("convex");
@@ -66,7 +86,16 @@ class HaClusterPropertiesTests {
 						Duration.ofSeconds(6), Duration.ofSeconds(4)),
 				new HaClusterProperties.Backend.Process(List.of("./myapp", "--port", "3000"), "/opt/myapp",
 						Map.of("DB_PATH", "/data/db"), null),
-				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50)));
+				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50),
+				new DockerProperties("unix:///run/user/1000/docker.sock", "convex", "convex:1", PullPolicy.NEVER,
+						List.of("./convex", "--port", "3210"), "1000:1000", List.of("3210:3210"),
+						Map.of("DB_PATH", "/data/data.db"), List.of("/var/lib/convex:/data"), "front",
+						Map.of("com.example.team", "blue"), "no", Duration.ofSeconds(7),
+						new DockerProperties.Resources(DataSize.ofMegabytes(512), DataSize.ofGigabytes(1), 1.5, 100L),
+						new DockerProperties.Health(List.of("curl", "-f", "http://localhost:3210"),
+								Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(5), 6),
+						true, "/var/lib/convex/state")));
+		assertThat(properties.toString()).doesNotContain("/data/data.db");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.hacluster.backend.docker;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 					return;
 				}
 				// Seen twice, so that the engine has time to say it better.
-				gone = isProcessGone();
+				gone = this.container.isGone();
 			}
 		}
 		catch (InterruptedException ex) {
@@ -99,18 +100,18 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	 * @return whether the engine says that the container has ended
 	 */
 	private boolean awaitEnd() throws InterruptedException {
-		try (EngineStream<WaitResponse> answer = this.engine.client()
-			.waitContainerCmd(this.container.container())
-			.exec(new EngineStream<>((response) -> {
-			}))) {
+		try (EngineStream<WaitResponse> answer = new EngineStream<>((response) -> {
+		})) {
+			this.engine.requireListening();
+			this.engine.client().waitContainerCmd(this.container.container()).exec(answer);
 			while (!answer.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
-				if (this.closed.getCount() == 0 || isProcessGone()) {
+				if (this.closed.getCount() == 0 || this.container.isGone()) {
 					return false;
 				}
 			}
 			return !isRunning();
 		}
-		catch (ExecutionException | RuntimeException ex) {
+		catch (IOException | ExecutionException | RuntimeException ex) {
 			log.debug("[{}] The engine does not tell when the container ends", this.label, ex);
 			this.closed.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
 			return false;
@@ -121,10 +122,6 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 		return this.engine.inspect(this.container.container())
 			.map((inspection) -> new ContainerState(inspection).isRunning())
 			.orElse(false);
-	}
-
-	private boolean isProcessGone() {
-		return this.container.pid() > 0 && !this.container.isAlive();
 	}
 
 	private String describe() throws InterruptedException {

@@ -105,7 +105,8 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		this.current.write(this.state.record());
 		this.guard.engage(this.state.killCommand(this.settings.socket(), id));
 		run(id, deadline);
-		ContainerRecord record = new ContainerRecord(id, visiblePid(id));
+		ContainerRecord record = new ContainerRecord(id,
+				this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L));
 		this.current = record;
 		record.write(this.state.record());
 		ContainerWatch next = new ContainerWatch(this.label, this.cluster, this.engine, record, this::exited);
@@ -126,15 +127,6 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	}
 
 	/**
-	 * Returns the first process of the container, if this JVM sees the same processes as
-	 * the engine.
-	 */
-	private long visiblePid(String id) throws InterruptedException {
-		long pid = this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L);
-		return ContainerKill.isProcessOf(pid, id) ? pid : 0;
-	}
-
-	/**
 	 * {@inheritDoc}
 	 * <p>
 	 * Also stops what a former life of this node, or somebody else, has left running.
@@ -150,7 +142,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			stopFormerLife(timeout);
 		}
 		else {
-			this.stop.stop(running.container(), running.pid(), timeout);
+			this.stop.stop(running.container(), running.isVisible(), timeout);
 		}
 		this.guard.release();
 		ContainerRecord.delete(this.state.record());
@@ -168,7 +160,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			if (found.isPresent()) {
 				log.warn("[{}] Stopping the container {}, which runs although this node has not started it", this.label,
 						this.settings.container());
-				this.stop.stop(found.get().id(), found.get().pid(), interrupted ? Duration.ZERO : timeout);
+				this.stop.stop(found.get().id(), found.get().isVisible(), interrupted ? Duration.ZERO : timeout);
 			}
 		}
 		catch (EngineUnavailableException ex) {
@@ -190,10 +182,12 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	 */
 	private void stopRecorded(EngineUnavailableException unavailable) {
 		ContainerRecord record = ContainerRecord.read(this.state.record())
-			.filter((it) -> it.pid() > 0)
+			.filter(ContainerRecord::isVisible)
 			.orElseThrow(() -> unavailable);
-		if (record.isAlive()) {
-			this.stop.stop(record.container(), record.pid(), Duration.ZERO);
+		if (!ContainerKill.processes(record.container()).isEmpty()) {
+			log.warn("[{}] Stopping the container that a former life of this node left running, without the engine",
+					this.label);
+			this.stop.stop(record.container(), true, Duration.ZERO);
 		}
 	}
 
