@@ -1,6 +1,7 @@
 package io.hacluster.backend.docker;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	private final Consumer<String> unexpectedExit;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
+
+	private final CountDownLatch ended = new CountDownLatch(1);
 
 	private final Thread thread;
 
@@ -69,6 +72,14 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 		return this.end;
 	}
 
+	/**
+	 * Waits for the container to have ended.
+	 * @return how it ended, {@code null} if that is not known in time
+	 */
+	@Nullable String awaitEnd(Duration timeout) throws InterruptedException {
+		return this.ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS) ? this.end : null;
+	}
+
 	@Override
 	public void run() {
 		try {
@@ -91,6 +102,7 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	private void ended(String description) {
 		if (this.closed.getCount() > 0) {
 			this.end = description;
+			this.ended.countDown();
 			this.unexpectedExit.accept(description);
 		}
 	}

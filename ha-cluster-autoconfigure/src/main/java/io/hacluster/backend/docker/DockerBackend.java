@@ -33,6 +33,8 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private static final Duration REMOVE_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
+
 	private static final Logger log = LoggerFactory.getLogger(DockerBackend.class);
 
 	private final String label;
@@ -94,7 +96,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	@Override
 	public synchronized void start(Duration timeout) throws InterruptedException {
 		ContainerWatch watching = this.watch;
-		if (watching != null && watching.isWatching()) {
+		if (watching != null && watching.isWatching() && isRunning(watching.container())) {
 			return;
 		}
 		stop(Duration.ZERO);
@@ -113,6 +115,10 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		this.watch = next;
 		next.start();
 		log.info("[{}] Started the container {} ({})", this.label, this.settings.container(), id.substring(0, 12));
+	}
+
+	private boolean isRunning(String id) throws InterruptedException {
+		return this.engine.inspect(id).map(ContainerState::new).map(ContainerState::isRunning).orElse(false);
 	}
 
 	private void run(String id, Deadline deadline) throws InterruptedException {
@@ -219,10 +225,14 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			return new BackendHealth(Status.STOPPED, end);
 		}
 		try {
-			return this.engine.inspect(watching.container())
-				.map(ContainerState::new)
-				.map((it) -> it.isRunning() ? it.health() : new BackendHealth(Status.STOPPED, it.exit()))
-				.orElseGet(() -> new BackendHealth(Status.STOPPED, "has ended: its container was removed"));
+			Optional<ContainerState> found = this.engine.inspect(watching.container()).map(ContainerState::new);
+			if (found.isPresent() && found.get().isRunning()) {
+				return found.get().health();
+			}
+			// It is about to say it better, with the last words of the container.
+			end = watching.awaitEnd(END_TIMEOUT);
+			return new BackendHealth(Status.STOPPED, (end != null) ? end
+					: found.map(ContainerState::exit).orElse("has ended: its container was removed"));
 		}
 		catch (BackendException ex) {
 			return new BackendHealth(Status.DOWN, String.valueOf(ex.getMessage()));
