@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -40,11 +41,14 @@ public final class HaClusterBackendAutoConfiguration {
 	ProcessBackend haClusterProcessBackend(NodeIdentity identity, HaClusterProperties properties) {
 		HaClusterProperties.Backend.Process process = properties.backend().process();
 		new HaClusterPropertiesValidator(properties).validateProcess();
-		String directory = process.directory();
 		return new ProcessBackend(identity,
-				new ProcessSettings(identity.cluster(), process.command(),
-						(directory != null) ? Path.of(directory) : null, process.environment(),
-						stateDirectory(properties, identity)));
+				new ProcessSettings(identity.cluster(), process.command(), path(process.directory()),
+						process.environment(), process.stopSignal(), stateDirectory(properties, identity),
+						path(process.logFile())));
+	}
+
+	private static @Nullable Path path(@Nullable String name) {
+		return (name != null) ? Path.of(name) : null;
 	}
 
 	@Bean

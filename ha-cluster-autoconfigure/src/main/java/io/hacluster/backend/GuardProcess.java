@@ -154,8 +154,9 @@ final class GuardProcess {
 	/**
 	 * Ends the guard. When this returns, it does nothing any more, even if it had begun
 	 * with its action.
+	 * @return whether its action had succeeded before
 	 */
-	void release() {
+	boolean release() {
 		boolean interrupted = Thread.interrupted();
 		try {
 			if (!endsByItself()) {
@@ -174,6 +175,7 @@ final class GuardProcess {
 				Thread.currentThread().interrupt();
 			}
 		}
+		return !this.process.isAlive() && this.process.exitValue() == FIRED;
 	}
 
 	/**

@@ -69,36 +69,35 @@ class HaClusterDockerAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"',
-			textBlock = """
-					container             | ""                 | must name the container
-					container             | a/b                | letters, digits
-					container             | a                  | two or more
-					host                  | tcp://1.2.3.4:2375 | has to be on this machine
-					host                  | /var/run/d.sock    | must be a Unix socket
-					host                  | unix://            | must be a Unix socket
-					image                 | " "                | must name an image
-					restart-policy        | always             | runs it on a node that does not lead
-					restart-policy        | unless-stopped     | runs it on a node that does not lead
-					restart-policy        | on-failure         | runs it on a node that does not lead
-					ports                 | 80                 | is not of the form
-					ports                 | 80:80/icmp         | is not of the form
-					ports                 | 0:80               | not 1 to 65535
-					ports                 | 80:65536           | not 1 to 65535
-					volumes               | /data              | is not of the form
-					volumes               | data:data          | absolute path in the container
-					volumes               | ./data:/data       | neither with an absolute path
-					volumes               | /data:/data:xy     | may have the options
-					volumes               | /data:/data:ro,rw  | may have the options
-					environment.[A=B]     | secret             | must not be empty, and not have a '='
-					labels.[io.hacluster.x] | y                | not for you to set
-					stop-timeout          | -1s                | must not be negative
-					resources.memory      | 1MB                | at least 6MB
-					resources.memory-swap | 64MB               | memory and swap together
-					resources.cpus        | 0                  | at least 0.01
-					resources.pids        | 0                  | at least 1
-					health.command        | curl -f localhost  | a list of a program and its arguments
-					""")
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			container             | ""                 | must name the container
+			container             | a/b                | letters, digits
+			container             | a                  | two or more
+			host                  | tcp://1.2.3.4:2375 | has to be on this machine
+			host                  | /var/run/d.sock    | must be a Unix socket
+			host                  | unix://            | must be a Unix socket
+			image                 | " "                | must name an image
+			restart-policy        | always             | runs it on a node that does not lead
+			restart-policy        | unless-stopped     | runs it on a node that does not lead
+			restart-policy        | on-failure         | runs it on a node that does not lead
+			ports                 | 80                 | is not of the form
+			ports                 | 80:80/icmp         | is not of the form
+			ports                 | 0:80               | not 1 to 65535
+			ports                 | 80:65536           | not 1 to 65535
+			volumes               | /data              | is not of the form
+			volumes               | data:data          | absolute path in the container
+			volumes               | ./data:/data       | neither with an absolute path
+			volumes               | /data:/data:xy     | may have the options
+			volumes               | /data:/data:ro,rw  | may have the options
+			environment.[A=B]     | secret             | must not be empty, and not have a '='
+			labels.[io.hacluster.x] | y                | not for you to set
+			stop-timeout          | -1s                | must not be negative
+			resources.memory      | 1MB                | at least 6MB
+			resources.memory-swap | 64MB               | memory and swap together
+			resources.cpus        | 0                  | at least 0.01
+			resources.pids        | 0                  | at least 1
+			health.command        | curl -f localhost  | a list of a program and its arguments
+			""")
 	void contextWhenValueIsIllegalNamesTheProperty(String property, String value, String reason) {
 		docker().withPropertyValues("ha.cluster.backend.docker." + property + "=" + value)
 			.run((context) -> assertRefused(context.getStartupFailure(), property.replaceAll("\\.\\[.*", ""), reason));
@@ -111,8 +110,7 @@ class HaClusterDockerAutoConfigurationTests {
 				.withPropertyValues("ha.cluster.backend.docker.health.command=true",
 						"ha.cluster.backend.docker.health." + property + "="
 								+ (property.equals("retries") ? "0" : "1us"))
-				.run((context) -> assertRefused(context.getStartupFailure(), "health." + property,
-						"It must be "));
+				.run((context) -> assertRefused(context.getStartupFailure(), "health." + property, "It must be "));
 		}
 	}
 

@@ -62,8 +62,7 @@ final class ContainerKill implements Runnable {
 		// Killed, no such container, or one that does not run (Docker Engine API,
 		// "Kill a container"); the first is answered when it has ended.
 		int status = request.status;
-		return status == 204 || status == 404 || status == 409
-				|| (visible && processes(container).isEmpty());
+		return status == 204 || status == 404 || status == 409 || (visible && processes(container).isEmpty());
 	}
 
 	/**

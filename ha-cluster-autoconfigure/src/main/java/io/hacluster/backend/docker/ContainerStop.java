@@ -109,8 +109,10 @@ final class ContainerStop {
 		}
 		catch (BackendException | InterruptedException ex) {
 			if (!ended) {
-				throw new BackendException("The container may still be running: it could not be killed. " + ex.getMessage()
-						+ ", and this application sees none of its processes, or may not kill them itself", ex);
+				throw new BackendException(
+						"The container may still be running: it could not be killed. " + ex.getMessage()
+								+ ", and this application sees none of its processes, or may not kill them itself",
+						ex);
 			}
 			log.warn("[{}] The container was killed without the engine: {}", this.label, ex.getMessage());
 			if (ex instanceof InterruptedException) {

@@ -16,8 +16,8 @@ final class UnitStatus {
 	 * What is asked for.
 	 */
 	static final String PROPERTIES = "Id,LoadState,LoadError,ActiveState,SubState,Result,UnitFileState,MainPID,"
-			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InvocationID,NRestarts,Job,BindsTo,After,"
-			+ "DropInPaths,WantedBy,RequiredBy,TriggeredBy,AssertResult,ConditionResult,NeedDaemonReload,Type";
+			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InactiveExitTimestamp,NRestarts,Job,BindsTo,After,"
+			+ "WantedBy,RequiredBy,TriggeredBy,ConditionResult,NeedDaemonReload";
 
 	private static final String NOT_SET = "[not set]";
 
@@ -80,12 +80,12 @@ final class UnitStatus {
 		return text("UnitFileState");
 	}
 
-	String invocationId() {
-		return text("InvocationID");
-	}
-
-	String type() {
-		return text("Type");
+	/**
+	 * Returns when the last run of the unit began, in a form that journalctl(1) takes.
+	 */
+	String since() {
+		String time = text("InactiveExitTimestamp");
+		return time.equals("n/a") ? "" : time;
 	}
 
 	long mainPid() {
@@ -132,10 +132,6 @@ final class UnitStatus {
 		return hasEnded() && (text("ControlGroup").isEmpty() || text("TasksCurrent").equals("0"));
 	}
 
-	boolean refusedByAssertion() {
-		return text("AssertResult").equals("no");
-	}
-
 	boolean refusedByCondition() {
 		return text("ConditionResult").equals("no");
 	}
@@ -157,14 +153,6 @@ final class UnitStatus {
 
 	boolean isBoundTo(String unit) {
 		return words("BindsTo").contains(unit) && words("After").contains(unit);
-	}
-
-	List<String> boundTo() {
-		return words("BindsTo");
-	}
-
-	List<String> dropIns() {
-		return words("DropInPaths");
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.hacluster.backend.systemd;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,6 +40,8 @@ class SystemdBackendTests {
 
 	private final List<String> exits = new CopyOnWriteArrayList<>();
 
+	private final List<SystemdBackend> backends = new ArrayList<>();
+
 	@BeforeAll
 	static void boot() {
 		host = SystemdHost.boot(directory);
@@ -53,6 +56,7 @@ class SystemdBackendTests {
 
 	@AfterEach
 	void stop() {
+		this.backends.forEach((backend) -> backend.stop(Duration.ZERO));
 		host.exec("systemctl", "kill", "--signal=KILL", "b.service");
 		host.exec("systemctl", "stop", "b.service");
 		host.exec("systemctl", "reset-failed", "b.service");
@@ -107,6 +111,7 @@ class SystemdBackendTests {
 				new SystemdSettings("b", List.of(dependencies), 100, Duration.ofSeconds(20)),
 				new Machine(host.prefix(), host.path("/"), new ManagerBinding(Optional.of("m.service"))));
 		backend.onUnexpectedExit(this.exits::add);
+		this.backends.add(backend);
 		return backend;
 	}
 

@@ -58,7 +58,7 @@ final class FaultChecks {
 		long strays = checkTraffic(evidence, violations);
 		int lost = checkRows(evidence, outage, violations);
 		return new FaultResult(evidence.fault(), outage.duration(), moved(evidence), vip, backends, strays, lost,
-				List.copyOf(violations));
+				evidence.backendStart(), List.copyOf(violations));
 	}
 
 	private static void checkLeader(Evidence evidence, List<String> violations) {

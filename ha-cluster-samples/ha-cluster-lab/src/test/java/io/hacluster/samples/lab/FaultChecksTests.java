@@ -206,7 +206,7 @@ class FaultChecksTests {
 	private Evidence evidence(Fault fault, Timeline holders, Timeline runs) {
 		return new Evidence(fault, "a", this.leader, HARDWARE, 0, STRUCK, STRUCK + 60 * SECOND, holders, runs,
 				this.traffic, this.acknowledged, new Rows(this.rows), new Rows(this.replicated), this.integrity,
-				this.complaints);
+				Duration.ZERO, this.complaints);
 	}
 
 	private void acknowledged(long id, long nanos) {
