@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
@@ -212,10 +213,12 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param supervision What is done about a backend that fails.
 	 * @param process Process to run, for the type of that name.
 	 * @param systemd Unit to run, for the type of that name.
+	 * @param docker Container to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
 			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health,
-			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd) {
+			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd,
+			@NestedConfigurationProperty @DefaultValue DockerProperties docker) {
 
 		/**
 		 * The kinds of backend.
@@ -236,6 +239,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			 * A service of systemd that only the leader starts.
 			 */
 			SYSTEMD,
+
+			/**
+			 * A Docker container of this machine that only the leader starts.
+			 */
+			DOCKER,
 
 			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.

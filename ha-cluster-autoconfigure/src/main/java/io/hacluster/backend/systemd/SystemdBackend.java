@@ -192,11 +192,29 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 			if (status.isQuiet()) {
 				this.guard.release();
 			}
+			if (isManagerBeingStopped()) {
+				log.info("[{}] systemd stops this manager, and {} with it", this.identity, this.unit);
+				return;
+			}
 			log.warn("[{}] The backend has ended: {}", this.identity, detail);
 			this.exitListener.accept(detail);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * A unit that is bound to the unit of this process is stopped at the same time, which
+	 * may be seen before the signal to this process is.
+	 */
+	private boolean isManagerBeingStopped() throws InterruptedException {
+		String manager = this.machine.binding().manager().orElse("");
+		try {
+			return !manager.isEmpty() && this.systemctl.show(manager).isBeingStopped();
+		}
+		catch (BackendException ex) {
+			return false;
 		}
 	}
 
