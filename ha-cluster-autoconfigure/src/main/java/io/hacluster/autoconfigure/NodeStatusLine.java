@@ -4,7 +4,7 @@ import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 
-import io.hacluster.backend.BackendHealth;
+import io.hacluster.lifecycle.BackendStatus;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
@@ -49,9 +49,8 @@ final class NodeStatusLine {
 			.orElse("follower, no leader known");
 	}
 
-	private static String trouble(@Nullable BackendHealth backend) {
-		return (backend == null || backend.status() == BackendHealth.Status.UP) ? ""
-				: ", backend is " + backend.status();
+	private static String trouble(@Nullable BackendStatus backend) {
+		return (backend == null || backend.state() == BackendStatus.State.UP) ? "" : ", backend is " + backend.state();
 	}
 
 	private String lag() {

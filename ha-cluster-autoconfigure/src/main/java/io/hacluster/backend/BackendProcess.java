@@ -2,6 +2,7 @@ package io.hacluster.backend;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.hacluster.Ticker;
 
 /**
  * One life of a backend process. The thread that starts it also waits for its end: the
@@ -182,8 +185,7 @@ final class BackendProcess {
 			String startTime = this.table.startTime(group.id()).orElse("");
 			new ProcessRecord(group.id(), startTime, this.table.bootId(), token).write(this.recordFile);
 			this.guard.engage(LaunchCommand.kill(group.id(), startTime));
-			OutputPump pump = new OutputPump("ha-output-" + this.settings.name(), pipeline.get(1).getInputStream(),
-					LoggerFactory.getLogger("ha.backend." + this.settings.name()));
+			OutputPump pump = pump(pipeline.get(1).getInputStream());
 			this.output = pump;
 			pump.start();
 			try (OutputStream go = process.getOutputStream()) {
@@ -196,6 +198,13 @@ final class BackendProcess {
 			process.destroyForcibly();
 			throw ex;
 		}
+	}
+
+	private OutputPump pump(InputStream source) {
+		String threadName = "ha-output-" + this.settings.name();
+		Path file = this.settings.logFile();
+		return (file != null) ? OutputPump.into(new OutputFile(this.label, file, Ticker.SYSTEM), threadName, source)
+				: OutputPump.into(LoggerFactory.getLogger("ha.backend." + this.settings.name()), threadName, source);
 	}
 
 	private int awaitExit(Process process) {

@@ -296,6 +296,8 @@ public abstract class BackendContractTests {
 		backend.prolong(Duration.ofMillis(500));
 		await().until(() -> currentLife().isEmpty());
 		await().until(() -> backend.health().status() == Status.STOPPED);
+		// What a step-down does
+		backend.stop(LONG);
 		backend.prolong(LONG);
 		start(backend);
 	}
@@ -306,9 +308,9 @@ public abstract class BackendContractTests {
 		backend.prolong(LONG);
 		start(backend);
 		Optional<String> life = currentLife();
-		for (int i = 0; i < 40; i++) {
+		for (int i = 0; i < 30; i++) {
 			// Long enough for a machine that is busy
-			backend.prolong(Duration.ofMillis(2500));
+			backend.prolong(Duration.ofSeconds(2));
 			TimeUnit.MILLISECONDS.sleep(100);
 		}
 		assertThat(currentLife()).isPresent().isEqualTo(life);

@@ -64,11 +64,11 @@ class LeaseGuardTests {
 
 	@Test
 	void prolongWhenRepeatedKeepsItQuiet() throws Exception {
-		this.guard.prolong(Duration.ofSeconds(2));
+		this.guard.prolong(Duration.ofMillis(1500));
 		this.guard.engage(touch());
-		for (int i = 0; i < 30; i++) {
+		for (int i = 0; i < 20; i++) {
 			TimeUnit.MILLISECONDS.sleep(100);
-			this.guard.prolong(Duration.ofSeconds(2));
+			this.guard.prolong(Duration.ofMillis(1500));
 		}
 		assertThat(this.fired).doesNotExist();
 		assertThat(this.guard.hasFired()).isFalse();
@@ -151,7 +151,7 @@ class LeaseGuardTests {
 
 	@Test
 	void guardWhenKilledIsReplacedByOneThatKnowsTheTime() {
-		this.guard.prolong(Duration.ofSeconds(4));
+		this.guard.prolong(Duration.ofSeconds(3));
 		this.guard.engage(touch());
 		long first = pids().get(0);
 		this.signals.signal(first, ProcessSignals.KILL);

@@ -1,7 +1,9 @@
 package io.hacluster.vip.announce;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -56,6 +58,23 @@ class PacketAnnouncerTests {
 		assertThat(this.bed.neighbor(this.bed.client(), address)).contains(this.bed.mac(this.bed.a()));
 		assertThat(this.bed.whoAnswers(address, Duration.ofSeconds(1))).isEmpty();
 		assertThat(this.bed.neighbor(this.bed.client(), address)).contains(this.bed.mac(this.bed.a()));
+	}
+
+	@Test
+	void announceSendsBothFormsOfArpAndAnAdvertisement() throws Exception {
+		Link link = this.bed.link(this.bed.b());
+		try (Capture capture = this.bed.client()
+			.call(() -> new Capture(this.bed.link(this.bed.client()), link.mac()))) {
+			this.bed.announce(this.bed.b(), AnnounceBed.IPV4, AnnounceBed.IPV6);
+			String mac = link.mac().toString().replace(":", "");
+			String arp = "ffffffffffff" + mac + "0806" + "000108000604";
+			String advertisement = "333300000001" + mac + "86dd" + HexFormat.of()
+				.formatHex(NeighborPacket.advertisement(link.mac(), (Inet6Address) AnnounceBed.IPV6).encode());
+			await().untilAsserted(() -> assertThat(capture.frames()).containsSubsequence(
+					arp + "0001" + mac + "0a070064" + "000000000000" + "0a070064",
+					arp + "0002" + mac + "0a070064" + mac + "0a070064", advertisement));
+			assertThat(capture.frames()).filteredOn((frame) -> frame.startsWith(arp)).hasSize(2);
+		}
 	}
 
 	@Test

@@ -1,7 +1,9 @@
 package io.hacluster.vip.announce;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -43,6 +45,66 @@ class PacketConflictProbeTests {
 	}
 
 	@Test
+	void holdersAsksThreeTimesAndClaimsNothing() throws Exception {
+		MacAddress asking = this.bed.link(this.bed.a()).mac();
+		try (Capture capture = this.bed.client().call(() -> new Capture(this.bed.link(this.bed.client()), asking))) {
+			holders(Duration.ZERO, Duration.ofSeconds(2));
+			String mac = asking.toString().replace(":", "");
+			String arp = "ffffffffffff" + mac + "0806" + "0001080006040001" + mac + "00000000" + "000000000000"
+					+ "0a070064";
+			String solicitation = "3333ff000100" + mac + "86dd"
+					+ HexFormat.of().formatHex(NeighborPacket.probe((Inet6Address) AnnounceBed.IPV6).encode());
+			assertThat(capture.frames()).filteredOn(arp::equals).hasSizeBetween(1, 3);
+			assertThat(capture.frames()).filteredOn(solicitation::equals).hasSizeBetween(1, 3);
+			assertThat(capture.frames()).filteredOn((frame) -> frame.startsWith("0806", 24)).containsOnly(arp);
+		}
+	}
+
+	@Test
+	void holdersWhenSomebodyElseAsksWhoHasTheAddressIsEmpty() throws Exception {
+		this.bed.client().ip("neigh", "flush", "all");
+		try (Background background = new Background(() -> {
+			this.bed.whoAnswers(AnnounceBed.IPV4, Duration.ofMillis(10));
+			return this.bed.whoAnswers(AnnounceBed.IPV6, Duration.ofMillis(10));
+		})) {
+			assertThat(holders(Duration.ZERO, Duration.ofSeconds(1))).isEmpty();
+			background.verify();
+		}
+	}
+
+	@Test
+	void holdersWhenStrangerProbesAsWellNamesHim() throws Exception {
+		Link stranger = this.bed.link(this.bed.b());
+		try (Background background = new Background(() -> this.bed.b().call(() -> {
+			try (PacketSocket socket = PacketSocket.open()) {
+				BOTH.forEach((address) -> socket.send(stranger, OutgoingPacket.probe(stranger.mac(), address)));
+			}
+			return null;
+		}))) {
+			assertThat(holders(Duration.ofMillis(500), Duration.ofSeconds(5)))
+				.isEqualTo(Map.of(AnnounceBed.IPV4, stranger.mac(), AnnounceBed.IPV6, stranger.mac()));
+			background.verify();
+		}
+	}
+
+	@Test
+	void holdersWhenInterfaceIsDownFails() {
+		this.bed.a().ip("link", "set", "eth0", "down");
+		assertThatExceptionOfType(VirtualIpException.class).isThrownBy(() -> holders(Duration.ZERO, WAIT))
+			.withMessageEndingWith("the interface is down");
+	}
+
+	@Test
+	void holdersWhenInterfaceGoesDownMeanwhileFails() throws Exception {
+		Thread cutting = new Thread(() -> this.bed.a().ip("link", "set", "eth0", "down"));
+		cutting.start();
+		assertThatExceptionOfType(VirtualIpException.class)
+			.isThrownBy(() -> holders(Duration.ZERO, Duration.ofSeconds(60)))
+			.withMessageEndingWith("the interface is down");
+		cutting.join();
+	}
+
+	@Test
 	void holdersWhenStrangersHaveTheAddressesNamesThem() throws Exception {
 		this.bed.hold(this.bed.b(), AnnounceBed.IPV4);
 		this.bed.hold(this.bed.client(), AnnounceBed.IPV6);
@@ -73,24 +135,13 @@ class PacketConflictProbeTests {
 	void holdersWhenStrangerOnlyAnnouncesNamesHim() throws Exception {
 		this.bed.b().run("sysctl", "-q", "-w", "net.ipv4.conf.all.arp_ignore=8");
 		this.bed.hold(this.bed.b(), AnnounceBed.IPV4);
-		Thread announcing = new Thread(() -> {
-			while (!Thread.currentThread().isInterrupted()) {
-				try {
-					this.bed.announce(this.bed.b(), AnnounceBed.IPV4);
-				}
-				catch (Exception ex) {
-					return;
-				}
-			}
-		});
-		announcing.start();
-		try {
+		try (Background background = new Background(() -> {
+			this.bed.announce(this.bed.b(), AnnounceBed.IPV4);
+			return null;
+		})) {
 			assertThat(holders(Duration.ofMillis(100), Duration.ofSeconds(5)))
 				.containsOnly(Map.entry(AnnounceBed.IPV4, this.bed.link(this.bed.b()).mac()));
-		}
-		finally {
-			announcing.interrupt();
-			announcing.join();
+			background.verify();
 		}
 	}
 

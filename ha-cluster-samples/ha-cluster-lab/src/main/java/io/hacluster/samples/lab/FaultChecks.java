@@ -1,18 +1,19 @@
 package io.hacluster.samples.lab;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.samples.lab.Fault.Loss;
 import io.hacluster.samples.lab.Fault.Outcome;
 import io.hacluster.samples.lab.Traffic.Kind;
 
 /**
- * Holds what was seen of a fault against what is promised.
+ * Holds what was seen of faults, one after the other, against what is promised.
  */
 final class FaultChecks {
 
@@ -25,76 +26,68 @@ final class FaultChecks {
 	/** More than a client sends until it gives a request up. */
 	private static final long UNSETTLED = 300;
 
-	private final Bed bed;
-
 	private final Duration limit;
 
 	private final int patience;
 
+	/** Lost rows that a former fault has been charged with. */
 	private final Set<Long> charged = new HashSet<>();
 
-	FaultChecks(Bed bed, Duration limit, int patience) {
-		this.bed = bed;
+	/**
+	 * Creates the checks.
+	 * @param limit how long a client may have to wait for a new leader, without the start
+	 * of its backend
+	 * @param patience how many times longer than promised it may be: machines that do
+	 * something else at the same time are slow
+	 */
+	FaultChecks(Duration limit, int patience) {
 		this.limit = limit;
 		this.patience = patience;
 	}
 
-	FaultResult check(Fault fault, Incident incident, Node leader) throws SQLException {
-		List<String> violations = new ArrayList<>();
-		long now = System.nanoTime();
-		List<Ledger.Entry> acknowledged = this.bed.ledger().byTime();
-		Ledger.Outage gap = Ledger.outage(acknowledged, incident.struck());
-		Duration outage = gap.duration();
-		Duration allowed = this.limit.multipliedBy(this.patience);
-		if (fault.outcome() == Outcome.TAKEOVER && outage.compareTo(allowed) > 0) {
-			violations
-				.add("the client waited %s, more than %s".formatted(Progress.text(outage), Progress.text(allowed)));
+	FaultResult check(Evidence evidence) {
+		List<String> violations = new ArrayList<>(evidence.complaints());
+		Ledger.Outage outage = Ledger.outage(evidence.acknowledged(), evidence.struck());
+		Duration allowed = this.limit.plus(evidence.backendStart()).multipliedBy(this.patience);
+		if (evidence.fault().outcome() == Outcome.TAKEOVER && outage.duration().compareTo(allowed) > 0) {
+			violations.add("the client waited %s, more than %s".formatted(Progress.text(outage.duration()),
+					Progress.text(allowed)));
 		}
-		checkLeader(fault, incident, leader, violations);
-		Duration vip = this.bed.addresses().holders().overlap(incident.begin(), now);
+		checkLeader(evidence, violations);
+		Duration vip = evidence.addresses().overlap(evidence.begin(), evidence.end());
 		if (vip.compareTo(KERNEL_LATENESS) > 0) {
 			violations.add("both nodes had the virtual IP for " + Progress.text(vip));
 		}
-		Duration backends = this.bed.backends().runs().overlap(incident.begin(), now);
+		Duration backends = evidence.backends().overlap(evidence.begin(), evidence.end());
 		if (backends.compareTo(BACKEND_TOLERANCE) > 0) {
 			violations.add("the backend ran on both hosts for " + Progress.text(backends));
 		}
-		long strays = strays(incident, leader, violations);
-		int lost = checkRows(fault, incident, leader, gap, acknowledged, violations);
-		Duration moved = (leader != incident.leader())
-				? this.bed.traffic().moved(this.bed.hardwareAddress(leader), incident.struck()).orElse(null) : null;
-		return new FaultResult(fault, outage, moved, vip, backends, strays, lost, List.copyOf(violations));
+		long strays = checkTraffic(evidence, violations);
+		int lost = checkRows(evidence, outage, violations);
+		return new FaultResult(evidence.fault(), outage.duration(), moved(evidence), vip, backends, strays, lost,
+				evidence.backendStart(), List.copyOf(violations));
 	}
 
-	private void checkLeader(Fault fault, Incident incident, Node leader, List<String> violations) {
-		boolean same = leader == incident.leader();
-		if (same && fault.outcome() == Outcome.TAKEOVER) {
-			violations.add(leader.name() + " leads again");
+	private static void checkLeader(Evidence evidence, List<String> violations) {
+		Outcome outcome = evidence.fault().outcome();
+		boolean replaced = outcome == Outcome.TAKEOVER || outcome == Outcome.RESTART;
+		if (replaced && evidence.isSameLeader()) {
+			violations.add(evidence.leader() + " leads again");
 		}
-		if (!same && fault.outcome() == Outcome.STAYS) {
-			violations.add(leader.name() + " has taken over");
+		if (outcome == Outcome.STAYS && !evidence.isSameLeader()) {
+			violations.add(evidence.leader() + " has taken over");
 		}
-		if (incident.isHeldMeanwhile()) {
-			violations.add("a node has taken the virtual IP from the stranger");
-		}
-		String former = incident.leader().name();
-		if (fault.outcome() == Outcome.TAKEOVER
-				&& this.bed.addresses().holders().timesBegunSince(former, incident.struck()) > 0) {
-			violations.add(former + " has taken the virtual IP again");
-		}
-		if (this.bed.addresses().isOverrun()) {
-			violations.add("not all changes of addresses have been seen");
+		if (replaced && evidence.addresses().timesBegunSince(evidence.former(), evidence.struck()) > 0) {
+			violations.add(evidence.former() + " has taken the virtual IP again");
 		}
 	}
 
-	private long strays(Incident incident, Node leader, List<String> violations) {
-		if (leader == incident.leader()) {
+	private static long checkTraffic(Evidence evidence, List<String> violations) {
+		if (evidence.isSameLeader()) {
 			return 0;
 		}
-		String former = this.bed.hardwareAddress(incident.leader());
-		String successor = this.bed.hardwareAddress(leader);
-		long answers = this.bed.traffic().sentAfter(Kind.ANSWER, former, successor, incident.struck());
-		long claims = this.bed.traffic().sentAfter(Kind.CLAIM, former, successor, incident.struck());
+		long answers = strays(evidence, Kind.ANSWER);
+		long claims = strays(evidence, Kind.CLAIM);
 		if (answers > 0) {
 			violations.add(answers + " packets came from the former leader's host after the first of the new one");
 		}
@@ -104,46 +97,47 @@ final class FaultChecks {
 		return answers + claims;
 	}
 
-	private int checkRows(Fault fault, Incident incident, Node leader, Ledger.Outage gap,
-			List<Ledger.Entry> acknowledged, List<String> violations) throws SQLException {
-		Node follower = this.bed.cluster().other(leader);
-		try (DatabaseFile database = DatabaseFile.open(leader.database());
-				DatabaseFile replica = DatabaseFile.open(follower.replica())) {
-			// The replica first: what it holds the database must have by then.
-			Rows replicated = replica.rows();
-			Rows rows = database.rows();
-			integrity(leader, database, violations);
-			integrity(follower, replica, violations);
-			// Requests overtake one another: only below that have all been answered.
-			long last = replicated.payloads().lastKey() - UNSETTLED;
-			rows.upTo(last)
-				.differences(replicated.upTo(last))
-				.forEach((difference) -> violations.add("the nodes differ: " + difference));
-			List<Ledger.Entry> lost = acknowledged.stream()
-				.filter((entry) -> !rows.holds(entry.id()) && this.charged.add(entry.id()))
-				.toList();
-			List<Ledger.Entry> unforgivable = unforgivable(fault, incident, gap, lost);
-			if (!unforgivable.isEmpty()) {
-				violations.add("%d acknowledged rows are gone that had to survive, the first is row %d"
-					.formatted(unforgivable.size(), unforgivable.get(0).id()));
+	private static long strays(Evidence evidence, Kind kind) {
+		return evidence.traffic()
+			.sentAfter(kind, evidence.formerHardwareAddress(), evidence.leaderHardwareAddress(), evidence.struck());
+	}
+
+	private static @Nullable Duration moved(Evidence evidence) {
+		return evidence.isSameLeader() ? null
+				: evidence.traffic().moved(evidence.leaderHardwareAddress(), evidence.struck()).orElse(null);
+	}
+
+	private int checkRows(Evidence evidence, Ledger.Outage outage, List<String> violations) {
+		// Requests overtake one another: only below that have all been answered.
+		Rows replicated = evidence.replicated();
+		long last = replicated.payloads().isEmpty() ? 0 : replicated.payloads().lastKey() - UNSETTLED;
+		evidence.rows()
+			.upTo(last)
+			.differences(replicated.upTo(last))
+			.forEach((difference) -> violations.add("the nodes differ: " + difference));
+		evidence.integrity().forEach((node, answer) -> {
+			if (!"ok".equals(answer)) {
+				violations.add("integrity_check on " + node + ": " + answer);
 			}
-			return lost.size();
-		}
-	}
-
-	private static List<Ledger.Entry> unforgivable(Fault fault, Incident incident, Ledger.Outage gap,
-			List<Ledger.Entry> lost) {
-		long safe = incident.struck() - FailoverResult.GRACE.toNanos();
-		return lost.stream()
-			.filter((entry) -> fault.loss() == Loss.NONE || entry.nanos() - safe < 0 || entry.nanos() - gap.to() >= 0)
+		});
+		List<Ledger.Entry> lost = evidence.acknowledged()
+			.stream()
+			.filter((entry) -> !evidence.rows().holds(entry.id()) && this.charged.add(entry.id()))
 			.toList();
+		List<Ledger.Entry> unforgivable = lost.stream()
+			.filter((entry) -> !isForgivable(evidence, outage, entry))
+			.toList();
+		if (!unforgivable.isEmpty()) {
+			violations.add("%d acknowledged rows are gone that had to survive, the first is row %d"
+				.formatted(unforgivable.size(), unforgivable.get(0).id()));
+		}
+		return lost.size();
 	}
 
-	private static void integrity(Node node, DatabaseFile database, List<String> violations) throws SQLException {
-		String answer = database.integrity();
-		if (!"ok".equals(answer)) {
-			violations.add("integrity_check on " + node.name() + ": " + answer);
-		}
+	private static boolean isForgivable(Evidence evidence, Ledger.Outage outage, Ledger.Entry entry) {
+		long safe = evidence.struck() - FailoverResult.GRACE.toNanos();
+		return evidence.fault().loss() == Loss.UNSHIPPED && entry.nanos() - safe >= 0
+				&& entry.nanos() - outage.to() < 0;
 	}
 
 }

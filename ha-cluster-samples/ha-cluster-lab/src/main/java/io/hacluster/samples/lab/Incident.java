@@ -1,7 +1,10 @@
 package io.hacluster.samples.lab;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,15 +22,18 @@ final class Incident {
 
 	private final long begin = System.nanoTime();
 
+	private final Map<String, Duration> backendStarts = new HashMap<>();
+
 	private long struck;
 
-	private boolean heldMeanwhile;
+	private final List<String> complaints = new ArrayList<>();
 
 	Incident(Bed bed, Node leader, Progress progress) {
 		this.bed = bed;
 		this.leader = leader;
 		this.progress = progress;
 		bed.traffic().clear();
+		bed.cluster().nodes().forEach((node) -> this.backendStarts.put(node.name(), node.backendStart()));
 	}
 
 	Bed bed() {
@@ -74,8 +80,23 @@ final class Incident {
 		return this.struck;
 	}
 
-	boolean isHeldMeanwhile() {
-		return this.heldMeanwhile;
+	/**
+	 * Returns how long a node has waited for its backend since it began.
+	 * @param node a node that has not been started since
+	 */
+	Duration backendStart(Node node) {
+		return node.backendStart().minus(this.backendStarts.getOrDefault(node.name(), Duration.ZERO));
+	}
+
+	/**
+	 * Returns what was seen that must not be.
+	 */
+	List<String> complaints() {
+		List<String> all = new ArrayList<>(this.complaints);
+		if (this.bed.addresses().isOverrun()) {
+			all.add("not all changes of addresses have been seen");
+		}
+		return all;
 	}
 
 	void strike(String what, Runnable blow) {
@@ -138,15 +159,16 @@ final class Incident {
 	}
 
 	/**
-	 * Waits, and notes whether a node has taken the virtual IP meanwhile.
+	 * Waits while no node may take the virtual IP.
 	 * @param duration how long
 	 */
 	void stayWithoutVip(Duration duration) {
 		watchOn(duration);
-		this.heldMeanwhile = this.bed.cluster()
+		this.bed.cluster()
 			.nodes()
 			.stream()
-			.anyMatch((node) -> this.bed.addresses().holders().timesBegunSince(node.name(), this.struck) > 0);
+			.filter((node) -> this.bed.addresses().holders().timesBegunSince(node.name(), this.struck) > 0)
+			.forEach((node) -> this.complaints.add(node.name() + " has taken the virtual IP while a stranger had it"));
 	}
 
 	void watchOn(Duration duration) {
