@@ -9,12 +9,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 import io.hacluster.NodeIdentity;
+import io.hacluster.actuate.BackendMetrics;
 import io.hacluster.actuate.ElectionMetrics;
 import io.hacluster.actuate.HaClusterMetrics;
 import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.actuate.StepMetrics;
+import io.hacluster.actuate.VirtualIpMetrics;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.replication.Replication;
+import io.hacluster.vip.LinuxVirtualIp;
 
 /**
  * Auto-configuration of the meters under {@code ha.cluster}.
@@ -39,6 +42,12 @@ public final class HaClusterMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	BackendMetrics haClusterBackendMetrics(ClusterLifecycle lifecycle, NodeIdentity identity) {
+		return new BackendMetrics(lifecycle::status, tags(identity));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	ElectionMetrics haClusterElectionMetrics(Electors electors, NodeIdentity identity) {
 		return new ElectionMetrics(electors::status, tags(identity));
 	}
@@ -48,6 +57,13 @@ public final class HaClusterMetricsAutoConfiguration {
 	@ConditionalOnBean(Replication.class)
 	ReplicationMetrics haClusterReplicationMetrics(Replication replication, NodeIdentity identity) {
 		return new ReplicationMetrics(replication::status, tags(identity));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(LinuxVirtualIp.class)
+	VirtualIpMetrics haClusterVirtualIpMetrics(LinuxVirtualIp virtualIp, NodeIdentity identity) {
+		return new VirtualIpMetrics(virtualIp::status, tags(identity));
 	}
 
 	private static Tags tags(NodeIdentity identity) {

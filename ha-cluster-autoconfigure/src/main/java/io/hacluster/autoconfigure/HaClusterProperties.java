@@ -7,8 +7,12 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
+
+import io.hacluster.backend.StopSignal;
 
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
@@ -27,6 +31,8 @@ import org.springframework.util.unit.DataSize;
  * @param election Times of the election.
  * @param sqlite Database to replicate. Without a path nothing is replicated.
  * @param replication How the database is replicated.
+ * @param vip Addresses at which clients find the leader. Without any there is no virtual
+ * IP.
  * @param backend Service that only the leader runs.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  */
@@ -34,7 +40,7 @@ import org.springframework.util.unit.DataSize;
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
+		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
 
 	/**
 	 * The kinds of store.
@@ -168,18 +174,51 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	}
 
 	/**
+	 * The virtual IP, at which clients find the leader.
+	 *
+	 * @param addresses Addresses in CIDR notation, IPv4 or IPv6, for example
+	 * "10.0.0.100/24".
+	 * @param interfaceName Network interface that the addresses are put on.
+	 * @param announce How the neighbours are told where the addresses are.
+	 * @param conflictCheck Whether the neighbours are asked before an address is taken. A
+	 * stranger who has it fails the promotion.
+	 * @param conflictWait How long their answers are waited for, 1s at most. The failover
+	 * takes as much longer.
+	 */
+	public record Vip(@DefaultValue List<String> addresses, @Name("interface") @Nullable String interfaceName,
+			@DefaultValue Announce announce, @DefaultValue("true") boolean conflictCheck,
+			@DefaultValue("200ms") Duration conflictWait) {
+
+		/**
+		 * How the neighbours are told where the addresses are.
+		 *
+		 * @param count How often each address is announced after it has been taken, and
+		 * again one second later; 1 to 100.
+		 * @param interval Time between two of these announcements, 1s at most.
+		 * @param repeatInterval Time between announcements after that. Zero for none.
+		 */
+		public record Announce(@DefaultValue("5") int count, @DefaultValue("50ms") Duration interval,
+				@DefaultValue("10s") Duration repeatInterval) {
+		}
+
+	}
+
+	/**
 	 * The service that only the leader runs.
 	 *
 	 * @param type Kind of the backend.
 	 * @param startTimeout How long the backend may take to start and become healthy.
 	 * @param stopTimeout How long the backend may take to stop before it is killed.
 	 * @param health How the health of the backend is asked for.
+	 * @param supervision What is done about a backend that fails.
 	 * @param process Process to run, for the type of that name.
 	 * @param systemd Unit to run, for the type of that name.
+	 * @param docker Container to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
-			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process,
-			@DefaultValue Systemd systemd) {
+			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health,
+			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd,
+			@NestedConfigurationProperty @DefaultValue DockerProperties docker) {
 
 		/**
 		 * The kinds of backend.
@@ -202,6 +241,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			SYSTEMD,
 
 			/**
+			 * A Docker container of this machine that only the leader starts.
+			 */
+			DOCKER,
+
+			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.
 			 */
 			CUSTOM
@@ -221,6 +265,26 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		}
 
 		/**
+		 * What is done about a backend that fails.
+		 *
+		 * @param failuresBeforeRestart How many failed health answers in a row make a
+		 * failure. A backend that has ended has failed at once.
+		 * @param maxRestarts How often a leader restarts its backend within the window
+		 * before it steps down, so that another node can try. Zero makes it step down at
+		 * once.
+		 * @param window Time within which restarts are counted.
+		 * @param backoff Pause before the second restart within the window; the first
+		 * follows at once. Each further pause is twice as long, up to 30 seconds.
+		 * @param cooling How long a node stays out of the race when its backend could not
+		 * be kept running or not be started. At least the lease duration. Falls back to
+		 * three lease durations.
+		 */
+		public record Supervision(@DefaultValue("3") int failuresBeforeRestart, @DefaultValue("3") int maxRestarts,
+				@DefaultValue("10m") Duration window, @DefaultValue("1s") Duration backoff,
+				@Nullable Duration cooling) {
+		}
+
+		/**
 		 * The process to run.
 		 *
 		 * @param command Program and arguments. There is no shell in between.
@@ -230,9 +294,23 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		 * that the next start of the node finds it. Falls back to the path of the
 		 * database and "-ha", or without a database to a directory in that of the
 		 * application.
+		 * @param stopSignal Signal that asks the process group to end.
+		 * @param logFile File that the output is appended to. Without one it goes to the
+		 * logger "ha.backend." and the name of the cluster.
 		 */
 		public record Process(@DefaultValue List<String> command, @Nullable String directory,
-				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory) {
+				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory,
+				@DefaultValue("TERM") StopSignal stopSignal, @Nullable String logFile) {
+
+			/**
+			 * Leaves out what must not get into a log.
+			 */
+			@Override
+			public String toString() {
+				return "Process[directory=" + this.directory + ", stateDirectory=" + this.stateDirectory
+						+ ", stopSignal=" + this.stopSignal + ", logFile=" + this.logFile + "]";
+			}
+
 		}
 
 		/**

@@ -18,11 +18,14 @@ import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeId;
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.election.ElectionStatus;
+import io.hacluster.lifecycle.BackendStatus;
+import io.hacluster.lifecycle.BackendStatus.State;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.vip.VirtualIpStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,13 +43,15 @@ class HaClusterHealthIndicatorTests {
 
 	private @Nullable String lastFailure;
 
-	private @Nullable BackendHealth backend;
+	private @Nullable BackendStatus backend;
 
 	private @Nullable String electionProblem;
 
 	private @Nullable String replicationFailure;
 
 	private List<DivergedDatabase> diverged = List.of();
+
+	private @Nullable String virtualIpProblem;
 
 	@Test
 	void healthOfFollowerIsUpWithItsDetails() {
@@ -65,14 +70,14 @@ class HaClusterHealthIndicatorTests {
 	@Test
 	void healthOfLeaderWithBackendThatServesIsUp() {
 		lead();
-		this.backend = new BackendHealth(BackendHealth.Status.UP, "pid 1");
+		this.backend = backend(State.UP, new BackendHealth(BackendHealth.Status.UP, "pid 1"));
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
 	}
 
 	@Test
 	void healthOfLeaderWithBackendThatDoesNotServeIsDownWithReason() {
 		lead();
-		this.backend = new BackendHealth(BackendHealth.Status.DOWN, "503");
+		this.backend = backend(State.DOWN, new BackendHealth(BackendHealth.Status.DOWN, "503"));
 		assertDown("The backend does not serve: 503");
 	}
 
@@ -130,8 +135,17 @@ class HaClusterHealthIndicatorTests {
 
 	@Test
 	void healthWithoutReplicationHasNoReplicationDetails() {
-		assertThat(new HaClusterHealthIndicator(this::status, this::election, null).health().getDetails())
+		assertThat(new HaClusterHealthIndicator(this::status, this::election, null, null).health().getDetails())
 			.doesNotContainKey("replication");
+	}
+
+	@Test
+	void healthOfLeaderWhoseVirtualIpFailsIsDownWithReason() {
+		lead();
+		this.virtualIpProblem = "eth0 has no carrier";
+		assertDown("eth0 has no carrier");
+		assertThat(health().getDetails()).containsEntry("virtualIp", Map.of("held", false, "interface", "eth0",
+				"addresses", List.of("10.0.0.100/24"), "announcements", 1L, "repairs", 2L));
 	}
 
 	private void lead() {
@@ -154,9 +168,42 @@ class HaClusterHealthIndicatorTests {
 	private Health health() {
 		return new HaClusterHealthIndicator(this::status, this::election,
 				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
-						this.replicationFailure, this.diverged, new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0,
-								0, 0, ReplicationStatus.Upkeep.NONE, Duration.ZERO)))
+						this.replicationFailure, this.diverged,
+						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE,
+								Duration.ZERO)),
+				() -> new VirtualIpStatus(false, "eth0", List.of("10.0.0.100/24"), null, this.virtualIpProblem, null, 1,
+						2, 3))
 			.health();
+	}
+
+	@Test
+	void healthOfLeaderWhoseBackendIsRestartedIsDownWithWhatHappened() {
+		this.role = ClusterRole.LEADER;
+		this.backend = backend(State.RESTARTING, null);
+		assertDown("The backend is being restarted: exited with code 3; last output: no space");
+		this.backend = backend(State.FAILED, null);
+		assertDown("The backend has failed: exited with code 3; last output: no space");
+	}
+
+	@Test
+	void healthHasTheDetailOfTheSupervision() {
+		// Of a follower, too: why it does not take over.
+		this.backend = backend(State.STOPPED, null);
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		assertThat(health().getDetails().get("backend"))
+			.isEqualTo(Map.of("state", State.STOPPED, "consecutiveFailures", 2, "restartsInWindow", 3, "lastFailure",
+					Map.of("at", Instant.EPOCH, "message", "exited with code 3; last output: no space"), "coolingUntil",
+					Instant.EPOCH.plusSeconds(30)));
+		this.backend = new BackendStatus(State.UP, new BackendHealth(BackendHealth.Status.UP, "pid 1"), 0, 0, null,
+				null, Duration.ofSeconds(1), new BackendStatus.Totals(1, 0, 0));
+		assertThat(health().getDetails().get("backend"))
+			.isEqualTo(Map.of("state", State.UP, "detail", "pid 1", "consecutiveFailures", 0, "restartsInWindow", 0));
+	}
+
+	private static BackendStatus backend(State state, @Nullable BackendHealth health) {
+		return new BackendStatus(state, health, 2, 3,
+				new ClusterStatus.Failure(Instant.EPOCH, "exited with code 3; last output: no space"),
+				Instant.EPOCH.plusSeconds(30), Duration.ZERO, new BackendStatus.Totals(5, 4, 3));
 	}
 
 	private ElectionStatus election() {
