@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,7 +99,7 @@ class BackendSupervisionProcessTests {
 	@Test
 	void crashLoopOnOneNodeMovesTheLeadershipToTheOtherWithAllThatWasWritten() throws IOException {
 		// Peer defects 12 and 23.
-		ConfigurableApplicationContext first = node("a", "max-restarts=2", "backoff=100ms", "cooling=10m");
+		ConfigurableApplicationContext first = node("a", "backend.supervision.max-restarts=2", "backend.supervision.backoff=100ms", "backend.supervision.cooling=10m");
 		awaitLeader(first);
 		ConfigurableApplicationContext second = node("b");
 		await().until(() -> leadership(second).leader().isPresent());
@@ -110,16 +113,17 @@ class BackendSupervisionProcessTests {
 		assertThat(health(first).getDetails().get("backend").toString()).contains("no space left", "coolingUntil");
 		assertThat(first.getBean(MeterRegistry.class).get("ha.cluster.backend.restarts").functionCounter().count())
 			.isEqualTo(2);
-		assertThat(first.getBean(Application.class).events).hasSize(3)
-			.allSatisfy((event) -> assertThat(event).isInstanceOf(BackendFailedEvent.class));
+		await().until(() -> first.getBean(Application.class).events.stream()
+			.filter(BackendFailedEvent.class::isInstance)
+			.count() == 3);
 		// The first start and both restarts: the replication outlasted the service.
-		assertThat(rows("b")).containsExactly("a", "a", "a", "b");
+		await().untilAsserted(() -> assertThat(rows("b")).containsExactly("a", "a", "a", "b"));
 		assertThat(leadership(first).isLeader()).isFalse();
 	}
 
 	@Test
 	void singleNodeComesBackByItselfAfterTheCooling() throws IOException {
-		ConfigurableApplicationContext node = node("a", "max-restarts=0");
+		ConfigurableApplicationContext node = node("a", "backend.supervision.max-restarts=0", "backend.supervision.cooling=3s", "election.lease-duration=3s", "election.renew-interval=300ms");
 		awaitLeader(node);
 		long epoch = leadership(node).epoch().value();
 		Files.createFile(this.directory.resolve("a/crash"));
@@ -136,7 +140,7 @@ class BackendSupervisionProcessTests {
 		// Peer defect 11: a restart that made the stop hang.
 		Files.createDirectories(this.directory.resolve("a"));
 		Files.createFile(this.directory.resolve("a/stubborn"));
-		ConfigurableApplicationContext node = node("a", "failures-before-restart=2");
+		ConfigurableApplicationContext node = node("a", "backend.supervision.failures-before-restart=2");
 		awaitLeader(node);
 		long epoch = leadership(node).epoch().value();
 		String pid = Files.readString(this.directory.resolve("a/pid")).strip();
@@ -146,27 +150,27 @@ class BackendSupervisionProcessTests {
 		assertThat(backend(node).lastFailure().message()).contains("is not healthy", "503");
 		assertThat(ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive)).isNotEqualTo(Optional.of(true));
 		assertThat(leadership(node).epoch().value()).isEqualTo(epoch);
-		assertThat(rows("a")).containsExactly("a", "a");
+		await().untilAsserted(() -> assertThat(rows("a")).containsExactly("a", "a"));
 	}
 
-	private ConfigurableApplicationContext node(String name, String... supervision) throws IOException {
+	private ConfigurableApplicationContext node(String name, String... more) throws IOException {
 		Path home = Files.createDirectories(this.directory.resolve(name));
-		List<String> arguments = new ArrayList<>(List.of("ha.cluster.name=supervision", "ha.cluster.node-id=" + name,
-				"ha.cluster.store=local", "ha.cluster.local.directory=" + this.directory.resolve("store"),
-				"ha.cluster.sqlite.path=" + home.resolve("data.db"), "ha.cluster.election.lease-duration=10s",
-				"ha.cluster.election.renew-interval=500ms", "ha.cluster.backend.type=process",
-				"ha.cluster.backend.process.command[0]=/bin/sh", "ha.cluster.backend.process.command[1]=-c",
-				"ha.cluster.backend.process.command[2]=" + SERVICE, "ha.cluster.backend.process.command[3]=service",
-				"ha.cluster.backend.process.command[4]=" + ProjectScript.path("litestream", "sqlite3"),
-				"ha.cluster.backend.process.command[5]=" + name, "ha.cluster.backend.process.directory=" + home,
-				"ha.cluster.backend.health.url=http://localhost:" + this.health.getAddress().getPort() + "/" + name,
-				"ha.cluster.backend.health.interval=200ms", "ha.cluster.backend.stop-timeout=1s"));
-		for (String property : supervision) {
-			arguments.add("ha.cluster.backend.supervision." + property);
-		}
+		Map<String, String> properties = new LinkedHashMap<>();
+		Stream
+			.concat(Stream.of("name=supervision", "node-id=" + name, "store=local",
+					"local.directory=" + this.directory.resolve("store"), "sqlite.path=" + home.resolve("data.db"),
+					"election.lease-duration=10s", "election.renew-interval=500ms", "backend.type=process",
+					"backend.process.command[0]=/bin/sh", "backend.process.command[1]=-c",
+					"backend.process.command[2]=" + SERVICE, "backend.process.command[3]=service",
+					"backend.process.command[4]=" + ProjectScript.path("litestream", "sqlite3"),
+					"backend.process.command[5]=" + name, "backend.process.directory=" + home,
+					"backend.health.url=http://localhost:" + this.health.getAddress().getPort() + "/" + name,
+					"backend.health.interval=200ms", "backend.stop-timeout=1s"), Stream.of(more))
+			.map((property) -> property.split("=", 2))
+			.forEach((property) -> properties.put(property[0], property[1]));
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.NONE)
-			.run(arguments.stream().map("--"::concat).toArray(String[]::new));
+			.run(properties.entrySet().stream().map((property) -> "--ha.cluster." + property).toArray(String[]::new));
 		this.contexts.add(context);
 		return context;
 	}
