@@ -47,10 +47,10 @@ final class GuardProcess {
 	/**
 	 * Deadlines are absolute: a line that waited in the pipe while everybody was frozen
 	 * must not count from when it is read. For the same reason what waits in the pipe is
-	 * read before a deadline is taken for missed: a shell that stood still itself may find
-	 * a line and the end of its time at the same moment, and can then have read a part of
-	 * that line, so the rest of one means nothing. Whatever ends the reading fires: the
-	 * time, and the end of the pipe, which is the end of the manager.
+	 * read before a deadline is taken for missed: a shell that stood still itself may
+	 * find a line and the end of its time at the same moment, and can then have read a
+	 * part of that line, so the rest of one means nothing. Whatever ends the reading
+	 * fires: the time, and the end of the pipe, which is the end of the manager.
 	 */
 	private static final String SCRIPT = """
 			trap '' HUP INT QUIT ABRT USR1 USR2 PIPE TERM
