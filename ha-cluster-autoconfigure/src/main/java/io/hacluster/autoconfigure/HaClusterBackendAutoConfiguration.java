@@ -16,6 +16,7 @@ import org.springframework.util.ClassUtils;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.Backend;
+import io.hacluster.backend.BackendException;
 import io.hacluster.backend.ProcessBackend;
 import io.hacluster.backend.ProcessSettings;
 import io.hacluster.backend.docker.DockerBackend;
@@ -47,8 +48,18 @@ public final class HaClusterBackendAutoConfiguration {
 						path(process.logFile())));
 	}
 
-	private static @Nullable Path path(@Nullable String name) {
-		return (name != null) ? Path.of(name) : null;
+	@Bean
+	@ConditionalOnBean(ProcessBackend.class)
+	StartupCheck haClusterProcessStartupCheck(ProcessBackend backend) {
+		return () -> {
+			try {
+				backend.check();
+			}
+			catch (BackendException ex) {
+				throw new StartupCheckException(String.valueOf(ex.getMessage()),
+						"Install what is missing, or choose another 'ha.cluster.backend.type'.", ex);
+			}
+		};
 	}
 
 	@Bean
@@ -97,6 +108,10 @@ public final class HaClusterBackendAutoConfiguration {
 	@ConditionalOnBean(DockerBackend.class)
 	DockerStartupCheck haClusterDockerStartupCheck(DockerBackend backend, HaClusterProperties properties) {
 		return new DockerStartupCheck(backend, properties.backend().startTimeout());
+	}
+
+	private static @Nullable Path path(@Nullable String name) {
+		return (name != null) ? Path.of(name) : null;
 	}
 
 	private static Path stateDirectory(HaClusterProperties properties, NodeIdentity identity) {

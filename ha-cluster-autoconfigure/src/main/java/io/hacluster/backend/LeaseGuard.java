@@ -138,7 +138,7 @@ public final class LeaseGuard {
 	}
 
 	private void begin() {
-		GuardProcess guard = GuardProcess.start(this.action);
+		GuardProcess guard = GuardProcess.start(Programs.shell(), this.action);
 		if (this.deadline != null) {
 			guard.lease(this.deadline);
 		}

@@ -67,7 +67,8 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		this.check = new HostCheck(identity, settings, table, announcer);
 		this.hold = new VirtualIpHold(identity, settings, new AddressHolder(identity, settings, table, ticker),
 				new Announcements(announcer, settings, this.record, ticker),
-				new ConflictCheck(settings, probe, this.record), this.record, ticker);
+				new ConflictCheck(settings, probe, this.record), new Defence(settings, probe, this.record, ticker),
+				this.record, ticker);
 	}
 
 	/**
@@ -149,13 +150,19 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		try {
 			watch = this.watch;
 			this.watch = null;
-			this.table.close();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (watch != null) {
 			watch.close();
+		}
+		this.lock.lock();
+		try {
+			this.table.close();
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -175,7 +182,7 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		}
 	}
 
-	private Duration untilNext() {
+	Duration untilNext() {
 		this.lock.lock();
 		try {
 			return this.hold.untilNext();

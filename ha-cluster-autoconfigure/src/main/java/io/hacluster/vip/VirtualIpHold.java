@@ -26,6 +26,9 @@ final class VirtualIpHold {
 
 	private static final long LEAST_LIFETIME = TimeUnit.SECONDS.toNanos(1);
 
+	/** Whatever happens, the thread that looks after this does not spin. */
+	private static final long LEAST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
 	private static final long POLL = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private static final Logger logger = LoggerFactory.getLogger(LinuxVirtualIp.class);
@@ -39,6 +42,8 @@ final class VirtualIpHold {
 	private final Announcements announcements;
 
 	private final ConflictCheck conflicts;
+
+	private final Defence defence;
 
 	private final VirtualIpRecord record;
 
@@ -55,12 +60,13 @@ final class VirtualIpHold {
 	private boolean expired;
 
 	VirtualIpHold(NodeIdentity identity, VirtualIpSettings settings, AddressHolder holder, Announcements announcements,
-			ConflictCheck conflicts, VirtualIpRecord record, Ticker ticker) {
+			ConflictCheck conflicts, Defence defence, VirtualIpRecord record, Ticker ticker) {
 		this.identity = identity;
 		this.settings = settings;
 		this.holder = holder;
 		this.announcements = announcements;
 		this.conflicts = conflicts;
+		this.defence = defence;
 		this.record = record;
 		this.repairs = new RepairLimit(ticker);
 		this.ticker = ticker;
@@ -98,6 +104,7 @@ final class VirtualIpHold {
 		if (link.isPresent()) {
 			this.holder.remove(link.get());
 		}
+		this.defence.end();
 		if (before) {
 			logger.info("[{}] The virtual IP {} is given up", this.identity, this.settings.addresses());
 		}
@@ -120,19 +127,24 @@ final class VirtualIpHold {
 		if (!this.held) {
 			return;
 		}
+		if (!holds()) {
+			expire();
+			return;
+		}
 		Optional<Link> present = this.holder.link();
 		if (present.isEmpty()) {
 			this.running = false;
+			this.announcements.end();
 			this.record.problem(Aspect.LINK, "The interface " + this.settings.interfaceName() + " is gone");
 			return;
 		}
 		Link link = present.get();
-		if (!holds()) {
-			expire(link);
-			return;
+		if (changes.stream().anyMatch((change) -> change.interrupts(link))) {
+			this.running = false;
 		}
-		changes.forEach((change) -> wentDown(change, link));
-		if (changes.stream().anyMatch((change) -> concerns(change, link)) && this.repairs.tryRepair()) {
+		boolean back = link.running() && !this.running;
+		boolean taken = changes.stream().anyMatch((change) -> change.mayTake(this.settings, link));
+		if ((back || taken) && this.repairs.tryRepair()) {
 			keep(link, false);
 		}
 		else {
@@ -154,7 +166,7 @@ final class VirtualIpHold {
 		if (announcement.isPresent()) {
 			next = Math.min(next, announcement.getAsLong() - now);
 		}
-		return Duration.ofNanos(Math.max(0, Math.min(next, IDLE.toNanos())));
+		return Duration.ofNanos(Math.max(LEAST_PAUSE, Math.min(next, IDLE.toNanos())));
 	}
 
 	private void take(Link link, Supplier<Duration> lifetime) throws IOException {
@@ -209,6 +221,11 @@ final class VirtualIpHold {
 			}
 		}
 		seen(link);
+		if (this.defence.isDue(link, this.deadline)) {
+			logger.warn("[{}] The virtual IP {} is announced again, because another host claims it", this.identity,
+					this.settings.addresses());
+			this.announcements.once();
+		}
 		announce(link);
 	}
 
@@ -216,14 +233,18 @@ final class VirtualIpHold {
 	 * Takes away what should have been released. The kernel would do it too, within a
 	 * second.
 	 */
-	private void expire(Link link) throws IOException {
+	private void expire() throws IOException {
 		if (!this.expired) {
 			this.expired = true;
 			this.announcements.end();
 			logger.warn("[{}] The lease has ended: the virtual IP {} is taken away", this.identity,
 					this.settings.addresses());
 		}
-		this.holder.remove(link);
+		Optional<Link> link = this.holder.link();
+		if (link.isPresent()) {
+			this.holder.remove(link.get());
+		}
+		this.defence.end();
 	}
 
 	/**
@@ -247,23 +268,6 @@ final class VirtualIpHold {
 	private long deadline(Supplier<Duration> lifetime) {
 		long now = this.ticker.nanoTime();
 		return now + lifetime.get().toNanos();
-	}
-
-	private void wentDown(HostChange change, Link link) {
-		Link changed = change.link();
-		if (changed != null && changed.name().equals(link.name())
-				&& (change.kind() == HostChange.Kind.LINK_REMOVED || !changed.running())) {
-			this.running = false;
-		}
-	}
-
-	private boolean concerns(HostChange change, Link link) {
-		Link changed = change.link();
-		AssignedAddress removed = change.address();
-		return change.kind() == HostChange.Kind.UNKNOWN
-				|| (removed != null && removed.link() == link.index()
-						&& this.settings.includes(removed.address().address()))
-				|| (changed != null && changed.name().equals(link.name()) && link.running() && !this.running);
 	}
 
 	private void seen(Link link) {

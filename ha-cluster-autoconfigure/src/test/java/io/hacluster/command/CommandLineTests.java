@@ -358,7 +358,7 @@ class CommandLineTests {
 	void systemdDropInShowsBothFilesWithTimesThatFollowFromTheLease() {
 		assertThat(run("systemd-drop-in", "--manager=ha-manager")).isZero();
 		assertThat(out()).contains("# /etc/systemd/system/convex.service.d/50-ha-cluster.conf")
-			.contains("BindsTo=ha-manager.service\nAfter=ha-manager.service\n")
+			.contains("BindsTo=ha-manager.service\n")
 			.contains("# /etc/systemd/system/ha-manager.service.d/50-ha-cluster.conf")
 			.contains("WatchdogSec=4000ms\nWatchdogSignal=SIGKILL\n");
 	}

@@ -97,9 +97,24 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		try {
 			new UnitCheck(this.identity, this.settings, this.systemctl, this.machine.systemd())
 				.run(this.machine.binding());
+			checkGuard();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Has a guard come and go, since a backend is not to be started without one.
+	 */
+	private void checkGuard() {
+		try {
+			this.guard.engage(List.of("/bin/true"));
+			this.guard.release();
+		}
+		catch (BackendException ex) {
+			throw new UnusableUnitException(String.valueOf(ex.getMessage()),
+					"Install what is missing, or choose another 'ha.cluster.backend.type'.", ex);
 		}
 	}
 
@@ -192,11 +207,29 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 			if (status.isQuiet()) {
 				this.guard.release();
 			}
+			if (isManagerBeingStopped()) {
+				log.info("[{}] systemd stops this manager, and {} with it", this.identity, this.unit);
+				return;
+			}
 			log.warn("[{}] The backend has ended: {}", this.identity, detail);
 			this.exitListener.accept(detail);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * A unit that is bound to the unit of this process is stopped at the same time, which
+	 * may be seen before the signal to this process is.
+	 */
+	private boolean isManagerBeingStopped() throws InterruptedException {
+		String manager = this.machine.binding().manager().orElse("");
+		try {
+			return !manager.isEmpty() && this.systemctl.show(manager).isBeingStopped();
+		}
+		catch (BackendException ex) {
+			return false;
 		}
 	}
 

@@ -16,7 +16,7 @@ final class UnitStatus {
 	 * What is asked for.
 	 */
 	static final String PROPERTIES = "Id,LoadState,LoadError,ActiveState,SubState,Result,UnitFileState,MainPID,"
-			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InactiveExitTimestamp,NRestarts,Job,BindsTo,After,"
+			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InactiveExitTimestamp,NRestarts,Job,BindsTo,"
 			+ "WantedBy,RequiredBy,TriggeredBy,ConditionResult,NeedDaemonReload";
 
 	private static final String NOT_SET = "[not set]";
@@ -120,8 +120,11 @@ final class UnitStatus {
 		return activeState().equals("failed");
 	}
 
-	boolean isBeingRestarted() {
-		return subState().startsWith("auto-restart");
+	/**
+	 * Returns whether a manager's unit has been told to end.
+	 */
+	boolean isBeingStopped() {
+		return hasJob() || activeState().equals("deactivating") || hasEnded();
 	}
 
 	/**
@@ -152,7 +155,7 @@ final class UnitStatus {
 	}
 
 	boolean isBoundTo(String unit) {
-		return words("BindsTo").contains(unit) && words("After").contains(unit);
+		return words("BindsTo").contains(unit);
 	}
 
 	/**

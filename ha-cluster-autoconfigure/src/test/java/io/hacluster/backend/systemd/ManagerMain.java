@@ -30,7 +30,7 @@ final class ManagerMain {
 				new SystemdNotifier.State(() -> true, () -> backend.health().detail(), () -> true));
 		Runtime.getRuntime().addShutdownHook(new Thread(() -> {
 			notifier.ifPresent((it) -> it.stopping(LEASE));
-			backend.stop(LEASE);
+			backend.stop(Duration.ofSeconds(2));
 		}));
 		backend.check();
 		backend.stop(LEASE);

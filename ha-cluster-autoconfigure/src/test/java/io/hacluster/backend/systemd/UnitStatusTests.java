@@ -26,7 +26,6 @@ class UnitStatusTests {
 			RequiredBy=
 			WantedBy=
 			TriggeredBy=
-			After=basic.target m.service system.slice
 			LoadState=loaded
 			ActiveState=failed
 			SubState=failed

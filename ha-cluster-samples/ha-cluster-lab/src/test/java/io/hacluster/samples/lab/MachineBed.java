@@ -119,6 +119,7 @@ final class MachineBed implements AutoCloseable {
 		machine.share(state, STATE);
 		machine.mount(Script.jar(MANAGER_JAR), INSTALLED + MANAGER_JAR + ".jar");
 		machine.mount(Script.jar(BACKEND_JAR), INSTALLED + BACKEND_JAR + ".jar");
+		machine.mount(Script.jar(BACKEND_JAR).resolveSibling("lib"), INSTALLED + "lib");
 		JavaHome.mount(machine);
 		Path sample = Script.project().resolve("ha-cluster-samples").resolve(MANAGER_JAR).resolve("systemd/etc");
 		copy(sample, machine.disk("/etc"));
