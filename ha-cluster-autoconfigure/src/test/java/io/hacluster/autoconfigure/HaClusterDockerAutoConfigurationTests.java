@@ -88,8 +88,6 @@ class HaClusterDockerAutoConfigurationTests {
 			volumes               | data:data          | absolute path in the container
 			volumes               | ./data:/data       | neither with an absolute path
 			volumes               | /data:/data:xy     | may have the options
-			volumes               | /data:/data:ro,rw  | may have the options
-			environment.[A=B]     | secret             | must not be empty, and not have a '='
 			labels.[io.hacluster.x] | y                | not for you to set
 			stop-timeout          | -1s                | must not be negative
 			resources.memory      | 1MB                | at least 6MB

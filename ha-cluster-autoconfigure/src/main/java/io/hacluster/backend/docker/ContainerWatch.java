@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.WaitResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,10 +113,10 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	 * @return whether the engine says that the container has ended
 	 */
 	private boolean awaitEnd() throws InterruptedException {
-		try (EngineStream<WaitResponse> answer = new EngineStream<>((response) -> {
-		})) {
-			this.engine.requireListening();
-			this.engine.client().waitContainerCmd(this.container.container()).exec(answer);
+		try (DockerClient docker = this.engine.open();
+				EngineStream<WaitResponse> answer = new EngineStream<>((response) -> {
+				})) {
+			docker.waitContainerCmd(this.container.container()).exec(answer);
 			while (!answer.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
 				if (this.closed.getCount() == 0 || this.container.isGone()) {
 					return false;

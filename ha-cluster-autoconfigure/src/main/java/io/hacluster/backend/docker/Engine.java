@@ -19,6 +19,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 
@@ -31,13 +32,13 @@ import io.hacluster.backend.BackendException;
  */
 final class Engine implements AutoCloseable {
 
-	private static final int CONNECTIONS = 16;
-
 	private final EngineFailures failures;
 
 	private final Path socket;
 
-	private final DockerClient client;
+	private final URI host;
+
+	private final DockerClientConfig config;
 
 	private final Duration callTimeout;
 
@@ -47,13 +48,11 @@ final class Engine implements AutoCloseable {
 		this.failures = new EngineFailures(settings);
 		this.callTimeout = settings.callTimeout();
 		this.socket = settings.socket().toAbsolutePath();
-		String host = "unix://" + this.socket;
-		this.client = DockerClientImpl.getInstance(
-				DefaultDockerClientConfig.createDefaultConfigBuilder()
-					.withDockerHost(host)
-					.withDockerTlsVerify(false)
-					.build(),
-				new ZerodepDockerHttpClient.Builder().dockerHost(URI.create(host)).maxConnections(CONNECTIONS).build());
+		this.host = URI.create("unix://" + this.socket);
+		this.config = DefaultDockerClientConfig.createDefaultConfigBuilder()
+			.withDockerHost(this.host.toString())
+			.withDockerTlsVerify(false)
+			.build();
 		this.calls = Executors.newCachedThreadPool((task) -> {
 			Thread thread = new Thread(task, "ha-docker-" + cluster);
 			thread.setDaemon(true);
@@ -62,14 +61,17 @@ final class Engine implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the client, for what runs in the background and is closed from outside.
+	 * Connects to the engine. Each call has a client of its own: connections that are
+	 * kept for later are of no use once the engine has been restarted, and the call that
+	 * finds out fails.
+	 * @return a client, to be closed by the caller
+	 * @throws IOException if nobody listens; the client itself would try again, complain
+	 * in the log, and not say why
 	 */
-	DockerClient client() {
-		return this.client;
-	}
-
-	Duration callTimeout() {
-		return this.callTimeout;
+	DockerClient open() throws IOException {
+		SocketChannel.open(UnixDomainSocketAddress.of(this.socket)).close();
+		return DockerClientImpl.getInstance(this.config,
+				new ZerodepDockerHttpClient.Builder().dockerHost(this.host).build());
 	}
 
 	/**
@@ -88,8 +90,9 @@ final class Engine implements AutoCloseable {
 	 */
 	<T> T call(Duration timeout, Question<T> question) throws InterruptedException {
 		Callable<T> task = () -> {
-			requireListening();
-			return question.put(this.client);
+			try (DockerClient docker = open()) {
+				return question.put(docker);
+			}
 		};
 		Future<T> answer = this.calls.submit(task);
 		try {
@@ -104,15 +107,6 @@ final class Engine implements AutoCloseable {
 		finally {
 			answer.cancel(true);
 		}
-	}
-
-	/**
-	 * Connects to the engine and hangs up: the client would try again, complain in the
-	 * log, and not say why it could not.
-	 * @throws IOException if nobody listens
-	 */
-	void requireListening() throws IOException {
-		SocketChannel.open(UnixDomainSocketAddress.of(this.socket)).close();
 	}
 
 	/**
@@ -134,12 +128,6 @@ final class Engine implements AutoCloseable {
 	@Override
 	public void close() {
 		this.calls.shutdownNow();
-		try {
-			this.client.close();
-		}
-		catch (IOException ex) {
-			// Its connections end with the process at the latest.
-		}
 	}
 
 	/**
