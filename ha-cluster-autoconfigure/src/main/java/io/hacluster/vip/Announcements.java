@@ -48,6 +48,13 @@ final class Announcements {
 		addRound(Math.max(now + SECOND_ROUND.toNanos(), this.due.getLast() + interval()));
 	}
 
+	/**
+	 * Has the addresses announced once, at once.
+	 */
+	void once() {
+		this.due.addFirst(this.ticker.nanoTime());
+	}
+
 	void end() {
 		this.due.clear();
 	}

@@ -36,13 +36,16 @@ final class ConflictCheck {
 		Map<InetAddress, MacAddress> holders = this.probe.holders(link, addresses, this.settings.conflictWait());
 		if (!holders.isEmpty()) {
 			this.record.conflict();
-			throw new VirtualIpException("Another host has the virtual IP: "
-					+ holders.entrySet()
-						.stream()
-						.map((holder) -> CidrAddress.text(holder.getKey()) + " is at " + holder.getValue())
-						.collect(Collectors.joining(", "))
-					+ " on " + link.name() + ". Take the address away from that host", null);
+			throw new VirtualIpException("Another host has the virtual IP: " + text(holders, link)
+					+ ". Take the address away from that host", null);
 		}
+	}
+
+	static String text(Map<InetAddress, MacAddress> holders, Link link) {
+		return holders.entrySet()
+			.stream()
+			.map((holder) -> CidrAddress.text(holder.getKey()) + " is at " + holder.getValue())
+			.collect(Collectors.joining(", ", "", " on " + link.name()));
 	}
 
 }

@@ -23,4 +23,16 @@ public interface ConflictProbe {
 	 */
 	Map<InetAddress, MacAddress> holders(Link link, List<InetAddress> addresses, Duration wait);
 
+	/**
+	 * Begins to listen for others who claim addresses that this host holds (RFC 5227,
+	 * section 2.4).
+	 * @param link the interface, with a hardware address
+	 * @param addresses addresses of this host on that interface
+	 * @return what is heard, to be closed; by default nothing
+	 * @throws VirtualIpException if nothing can be heard
+	 */
+	default Claims listen(Link link, List<InetAddress> addresses) {
+		return Claims.NONE;
+	}
+
 }

@@ -67,7 +67,8 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		this.check = new HostCheck(identity, settings, table, announcer);
 		this.hold = new VirtualIpHold(identity, settings, new AddressHolder(identity, settings, table, ticker),
 				new Announcements(announcer, settings, this.record, ticker),
-				new ConflictCheck(settings, probe, this.record), this.record, ticker);
+				new ConflictCheck(settings, probe, this.record), new Defence(settings, probe, this.record, ticker),
+				this.record, ticker);
 	}
 
 	/**

@@ -43,6 +43,8 @@ final class VirtualIpHold {
 
 	private final ConflictCheck conflicts;
 
+	private final Defence defence;
+
 	private final VirtualIpRecord record;
 
 	private final RepairLimit repairs;
@@ -58,12 +60,13 @@ final class VirtualIpHold {
 	private boolean expired;
 
 	VirtualIpHold(NodeIdentity identity, VirtualIpSettings settings, AddressHolder holder, Announcements announcements,
-			ConflictCheck conflicts, VirtualIpRecord record, Ticker ticker) {
+			ConflictCheck conflicts, Defence defence, VirtualIpRecord record, Ticker ticker) {
 		this.identity = identity;
 		this.settings = settings;
 		this.holder = holder;
 		this.announcements = announcements;
 		this.conflicts = conflicts;
+		this.defence = defence;
 		this.record = record;
 		this.repairs = new RepairLimit(ticker);
 		this.ticker = ticker;
@@ -101,6 +104,7 @@ final class VirtualIpHold {
 		if (link.isPresent()) {
 			this.holder.remove(link.get());
 		}
+		this.defence.end();
 		if (before) {
 			logger.info("[{}] The virtual IP {} is given up", this.identity, this.settings.addresses());
 		}
@@ -217,6 +221,11 @@ final class VirtualIpHold {
 			}
 		}
 		seen(link);
+		if (this.defence.isDue(link, this.deadline)) {
+			logger.warn("[{}] The virtual IP {} is announced again, because another host claims it", this.identity,
+					this.settings.addresses());
+			this.announcements.once();
+		}
 		announce(link);
 	}
 
@@ -235,6 +244,7 @@ final class VirtualIpHold {
 		if (link.isPresent()) {
 			this.holder.remove(link.get());
 		}
+		this.defence.end();
 	}
 
 	/**

@@ -100,7 +100,7 @@ final class VirtualIpRecord {
 	 */
 	enum Aspect {
 
-		LINK, ADDRESS, ANNOUNCEMENT
+		LINK, ADDRESS, CONFLICT, ANNOUNCEMENT
 
 	}
 

@@ -1,6 +1,5 @@
 package io.hacluster.vip.announce;
 
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.hacluster.vip.Claims;
 import io.hacluster.vip.Link;
 import io.hacluster.vip.MacAddress;
 
@@ -18,7 +18,7 @@ import io.hacluster.vip.MacAddress;
  * One check for conflicts: a socket for each kind of address, and who claims one of them.
  * Not thread-safe.
  */
-final class ConflictListener implements AutoCloseable {
+final class ConflictListener implements Claims {
 
 	/**
 	 * How many packets are read from a socket before it is the other one's turn and the
@@ -46,16 +46,31 @@ final class ConflictListener implements AutoCloseable {
 	}
 
 	/**
-	 * Begins to listen.
+	 * Begins to listen for all who have, take or ask for an address.
 	 * @param link the interface
 	 * @param mac its hardware address
-	 * @param addresses what to listen for
+	 * @param addresses addresses that this host does not have
 	 * @return the listener
 	 */
-	static ConflictListener open(Link link, MacAddress mac, List<InetAddress> addresses) {
-		ConflictListener listener = new ConflictListener(link, mac, addresses);
+	static ConflictListener openToAsk(Link link, MacAddress mac, List<InetAddress> addresses) {
+		return open(new ConflictListener(link, mac, addresses), PacketFilter.arp(), PacketFilter.neighborDiscovery());
+	}
+
+	/**
+	 * Begins to listen for those who claim an address, and to nothing else.
+	 * @param link the interface
+	 * @param mac its hardware address
+	 * @param addresses addresses that this host has
+	 * @return the listener
+	 */
+	static ConflictListener openToWatch(Link link, MacAddress mac, List<InetAddress> addresses) {
+		return open(new ConflictListener(link, mac, addresses), PacketFilter.arpOf(addresses),
+				PacketFilter.advertisementsOf(addresses));
+	}
+
+	private static ConflictListener open(ConflictListener listener, PacketFilter arp, PacketFilter ipv6) {
 		try {
-			listener.open();
+			listener.open(arp, ipv6);
 			return listener;
 		}
 		catch (RuntimeException ex) {
@@ -64,20 +79,15 @@ final class ConflictListener implements AutoCloseable {
 		}
 	}
 
-	private void open() {
-		if (this.addresses.stream().anyMatch(Inet4Address.class::isInstance)) {
-			this.sockets.put(OutgoingPacket.ARP, PacketSocket.open());
-		}
-		List<Inet6Address> ipv6 = this.addresses.stream()
-			.filter(Inet6Address.class::isInstance)
-			.map(Inet6Address.class::cast)
-			.toList();
-		if (!ipv6.isEmpty()) {
-			PacketSocket socket = PacketSocket.open();
-			this.sockets.put(OutgoingPacket.IPV6, socket);
-			socket.attach(PacketFilter.neighborDiscovery());
-			ipv6.forEach(
-					(address) -> socket.join(this.link, NeighborPacket.macOf(NeighborPacket.solicitedNode(address))));
+	private void open(PacketFilter arp, PacketFilter ipv6) {
+		for (InetAddress address : this.addresses) {
+			if (address instanceof Inet6Address group) {
+				socket(OutgoingPacket.IPV6, ipv6).join(this.link,
+						NeighborPacket.macOf(NeighborPacket.solicitedNode(group)));
+			}
+			else {
+				socket(OutgoingPacket.ARP, arp);
+			}
 		}
 		LocalInterfaces interfaces = new LocalInterfaces();
 		this.sockets.values()
@@ -85,6 +95,16 @@ final class ConflictListener implements AutoCloseable {
 			.limit(1)
 			.forEach((socket) -> this.own.addAll(interfaces.macs(socket.descriptor())));
 		this.sockets.forEach((protocol, socket) -> socket.listen(this.link, protocol));
+	}
+
+	private PacketSocket socket(int protocol, PacketFilter filter) {
+		PacketSocket socket = this.sockets.get(protocol);
+		if (socket == null) {
+			socket = PacketSocket.open();
+			this.sockets.put(protocol, socket);
+			socket.attach(filter);
+		}
+		return socket;
 	}
 
 	/**
@@ -128,6 +148,17 @@ final class ConflictListener implements AutoCloseable {
 			}
 		});
 		return claims;
+	}
+
+	@Override
+	public Map<InetAddress, MacAddress> read() {
+		Map<InetAddress, MacAddress> heard = new HashMap<>();
+		for (Claim claim : claims()) {
+			if (this.addresses.contains(claim.address())) {
+				heard.put(claim.address(), claim.mac());
+			}
+		}
+		return heard;
 	}
 
 	@Override

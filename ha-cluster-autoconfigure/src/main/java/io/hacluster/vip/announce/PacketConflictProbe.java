@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.hacluster.Ticker;
+import io.hacluster.vip.Claims;
 import io.hacluster.vip.ConflictProbe;
 import io.hacluster.vip.Link;
 import io.hacluster.vip.MacAddress;
@@ -61,7 +62,7 @@ public final class PacketConflictProbe implements ConflictProbe {
 		Suspects suspects = new Suspects(Set.copyOf(addresses), wait.toNanos(), this.patience.toNanos());
 		long pause = Math.max(1, wait.toNanos() / PROBES);
 		long start = this.ticker.nanoTime();
-		try (ConflictListener listener = ConflictListener.open(link, mac, suspects.addresses())) {
+		try (ConflictListener listener = ConflictListener.openToAsk(link, mac, suspects.addresses())) {
 			long asked = -pause;
 			long passed = 0;
 			while (suspects.undecided(passed)) {
@@ -81,6 +82,12 @@ public final class PacketConflictProbe implements ConflictProbe {
 			}
 			return suspects.macs();
 		}
+	}
+
+	@Override
+	public Claims listen(Link link, List<InetAddress> addresses) {
+		MacAddress mac = link.mac();
+		return (mac != null) ? ConflictListener.openToWatch(link, mac, addresses) : Claims.NONE;
 	}
 
 }

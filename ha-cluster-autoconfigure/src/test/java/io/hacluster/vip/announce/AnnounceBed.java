@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.hacluster.test.NetworkNamespace;
 import io.hacluster.vip.Link;
@@ -29,6 +31,8 @@ final class AnnounceBed implements AutoCloseable {
 	static final InetAddress IPV6 = address("fd07::100");
 
 	static final int PORT = 7;
+
+	private static final Pattern LINK = Pattern.compile("(?m)^(\\d+): .* link/ether ([0-9a-f:]+) ");
 
 	private final List<DatagramSocket> sockets = new ArrayList<>();
 
@@ -88,10 +92,13 @@ final class AnnounceBed implements AutoCloseable {
 	}
 
 	Link link(NetworkNamespace host, String name) {
-		String line = host.ip("-o", "link", "show", "dev", name);
-		String mac = line.replaceFirst("(?s).*link/\\w+ (\\S+) .*", "$1");
-		return new Link(Integer.parseInt(line.substring(0, line.indexOf(':'))), name,
-				MacAddress.of(HexFormat.ofDelimiter(":").parseHex(mac)), true);
+		// There may be complaints about other namespaces before it.
+		Matcher link = LINK.matcher(host.ip("-o", "link", "show", "dev", name));
+		if (!link.find()) {
+			throw new IllegalStateException("No interface " + name + " on " + host);
+		}
+		return new Link(Integer.parseInt(link.group(1)), name,
+				MacAddress.of(HexFormat.ofDelimiter(":").parseHex(link.group(2))), true);
 	}
 
 	String mac(NetworkNamespace host) {

@@ -100,7 +100,7 @@ class PacketAnnouncerTests {
 	}
 
 	@Test
-	void announceWhenInterfaceIsDownFailsAfterTryingAll() throws Exception {
+	void announceWhenInterfaceIsDownFails() throws Exception {
 		NetworkNamespace b = this.bed.b();
 		b.ip("link", "set", AnnounceBed.INTERFACE, "down");
 		assertThatExceptionOfType(VirtualIpException.class)

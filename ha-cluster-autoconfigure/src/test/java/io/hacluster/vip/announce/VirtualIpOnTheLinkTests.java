@@ -100,6 +100,34 @@ class VirtualIpOnTheLinkTests {
 	}
 
 	@Test
+	void acquireWhenStrangerTakesTheAddressesReportsAndDefendsThem() throws Exception {
+		LinuxVirtualIp vip = vip("10.7.0.100/24", "fd07::100/64");
+		acquire(this.bed.a(), vip);
+		acquire(this.bed.a(), vip);
+		await("both rounds").until(() -> vip.status().announcements() == 4);
+		assertThat(this.bed.whoAnswers(AnnounceBed.IPV4, LEASE)).contains(this.bed.a().name());
+		assertThat(this.bed.whoAnswers(AnnounceBed.IPV6, LEASE)).contains(this.bed.a().name());
+		for (InetAddress address : List.of(AnnounceBed.IPV4, AnnounceBed.IPV6)) {
+			this.bed.hold(this.bed.b(), address);
+			this.bed.announce(this.bed.b(), address);
+			String stranger = this.bed.mac(this.bed.b());
+			await().until(() -> this.bed.neighbor(this.bed.client(), address).contains(stranger));
+		}
+		await().until(() -> {
+			acquire(this.bed.a(), vip);
+			String holder = this.bed.mac(this.bed.a());
+			return this.bed.neighbor(this.bed.client(), AnnounceBed.IPV4).contains(holder)
+					&& this.bed.neighbor(this.bed.client(), AnnounceBed.IPV6).contains(holder);
+		});
+		assertThat(vip.status().announcements()).isEqualTo(6);
+		assertThat(vip.status().problem()).startsWith("Another host claims the virtual IP: ")
+			.contains(" is at " + this.bed.mac(this.bed.b()) + " on eth0");
+		assertThat(vip.status().conflicts()).isOne();
+		release(this.bed.a(), vip);
+		assertThat(vip.status().problem()).isNull();
+	}
+
+	@Test
 	void flappingLinkKeepsTheAddresses() throws Exception {
 		LinuxVirtualIp vip = vip("10.7.0.100/24", "fd07::100/64");
 		acquire(this.bed.a(), vip);
@@ -131,8 +159,8 @@ class VirtualIpOnTheLinkTests {
 
 	private LinuxVirtualIp vip(String... addresses) {
 		VirtualIpSettings settings = new VirtualIpSettings("eth0",
-				List.of(addresses).stream().map(CidrAddress::parse).toList(), 5, Duration.ofMillis(200),
-				Duration.ofSeconds(30), true, Duration.ofMillis(200));
+				List.of(addresses).stream().map(CidrAddress::parse).toList(), 1, Duration.ofMillis(20),
+				Duration.ofMinutes(10), true, Duration.ofMillis(200));
 		LinuxVirtualIp vip = new LinuxVirtualIp(new NodeIdentity("test", new NodeId("a"), "1"), settings,
 				new PacketAnnouncer(), new PacketConflictProbe(Duration.ofMillis(300), Ticker.SYSTEM),
 				Clock.systemUTC());
