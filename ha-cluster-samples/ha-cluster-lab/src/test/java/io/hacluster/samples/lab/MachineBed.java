@@ -71,7 +71,8 @@ final class MachineBed implements AutoCloseable {
 
 	private MachineBed(Path directory) {
 		this.directory = directory;
-		this.network = Network.create(new IpCommand("ip"), "ha-lab-" + ProcessHandle.current().pid() + "-m-");
+		this.network = Network.create(new IpCommand(Script.path("iproute2").toString()),
+				"ha-lab-" + ProcessHandle.current().pid() + "-m-");
 		Runtime.getRuntime().addShutdownHook(this.hook);
 	}
 
