@@ -51,6 +51,7 @@ class SystemdConfigurationTests {
 	@Test
 	void contextWhenTheUnitCannotRunHereFailsAtStartAndSaysWhatToDo() {
 		systemd("ha.cluster.node-id=a").run((context) -> assertThat(context).getFailure()
+			.cause()
 			.isInstanceOfSatisfying(StartupCheckException.class, (ex) -> {
 				assertThat(ex.getMessage()).containsAnyOf("systemd does not run on this machine",
 						"There is no unit ha-no-such-unit.service");
