@@ -9,8 +9,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 import io.hacluster.ClusterRole;
-import io.hacluster.backend.BackendHealth;
 import io.hacluster.election.ElectionStatus;
+import io.hacluster.lifecycle.BackendStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
@@ -89,9 +89,12 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		if (replication != null && replication.failure() != null) {
 			return replication.failure();
 		}
-		BackendHealth backend = status.backend();
-		if (status.role() == ClusterRole.LEADER && backend != null && backend.status() != BackendHealth.Status.UP) {
-			return "The backend does not serve: " + backend.detail();
+		BackendStatus backend = status.backend();
+		if (status.role() == ClusterRole.LEADER && backend != null) {
+			String problem = BackendDetails.problem(backend);
+			if (problem != null) {
+				return problem;
+			}
 		}
 		ClusterStatus.Failure failure = status.lastFailure();
 		if (failure != null && status.leader().isEmpty()) {
@@ -110,9 +113,9 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		if (step != null) {
 			builder.withDetail("step", step);
 		}
-		BackendHealth backend = status.backend();
+		BackendStatus backend = status.backend();
 		if (backend != null) {
-			builder.withDetail("backend", Map.of("status", backend.status(), "detail", backend.detail()));
+			builder.withDetail("backend", BackendDetails.of(backend));
 		}
 		ClusterStatus.Failure failure = status.lastFailure();
 		if (failure != null) {

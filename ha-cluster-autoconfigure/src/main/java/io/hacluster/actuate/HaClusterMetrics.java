@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.ClusterRole;
-import io.hacluster.backend.BackendHealth;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 
@@ -52,11 +51,6 @@ public class HaClusterMetrics implements MeterBinder {
 			gauge(registry, "state", "What the node is doing: 1 for the current state", null,
 					this.tags.and("state", MeterNames.tagValue(state)), (status) -> oneIf(status.state() == state));
 		}
-		for (BackendHealth.Status health : BackendHealth.Status.values()) {
-			gauge(registry, "backend.state", "How the backend is: 1 for the current state", null,
-					this.tags.and("state", MeterNames.tagValue(health)),
-					(status) -> oneIf(backendStatus(status) == health));
-		}
 	}
 
 	private void gauge(MeterRegistry registry, String name, String description, @Nullable String unit, Tags tags,
@@ -66,11 +60,6 @@ public class HaClusterMetrics implements MeterBinder {
 			.baseUnit(unit)
 			.tags(tags)
 			.register(registry);
-	}
-
-	private static BackendHealth.@Nullable Status backendStatus(ClusterStatus status) {
-		BackendHealth health = status.backend();
-		return (health != null) ? health.status() : null;
 	}
 
 	private static double seconds(@Nullable Duration duration) {

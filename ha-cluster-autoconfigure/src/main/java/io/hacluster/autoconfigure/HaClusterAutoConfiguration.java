@@ -26,6 +26,7 @@ import io.hacluster.lifecycle.ClusterParts;
 import io.hacluster.lifecycle.LifecycleSettings;
 import io.hacluster.lifecycle.StepObserver;
 import io.hacluster.lifecycle.StepTimeouts;
+import io.hacluster.lifecycle.SupervisionSettings;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.VirtualIp;
 
@@ -87,7 +88,7 @@ public final class HaClusterAutoConfiguration {
 			ClusterParts parts, Electors electors, ApplicationEventPublisher publisher,
 			ObjectProvider<StepObserver> observers) {
 		LifecycleSettings settings = new LifecycleSettings(election.leaseDuration(), election.margin(),
-				properties.backend().health().interval(), timeouts(properties));
+				timeouts(properties), supervision(properties.backend(), election.leaseDuration()));
 		return new ClusterLifecycle(identity, settings, parts, electors, publisher,
 				new StepObservers(observers.orderedStream().toList()), Clock.systemUTC());
 	}
@@ -95,7 +96,7 @@ public final class HaClusterAutoConfiguration {
 	@Bean
 	HaClusterLifecycle haClusterLifecycle(ClusterLifecycle node, HaClusterProperties properties,
 			ObjectProvider<StartupCheck> checks) {
-		return new HaClusterLifecycle(node, checks.orderedStream().toList(), stopTimeout(timeouts(properties)));
+		return new HaClusterLifecycle(node, checks.orderedStream().toList(), stopTimeout(properties));
 	}
 
 	@Bean
@@ -109,6 +110,14 @@ public final class HaClusterAutoConfiguration {
 		return (url != null) ? new MonitoredBackend(backend, new HttpHealthCheck(url, health.timeout())) : backend;
 	}
 
+	private static SupervisionSettings supervision(HaClusterProperties.Backend backend, Duration lease) {
+		HaClusterProperties.Backend.Supervision supervision = backend.supervision();
+		Duration cooling = supervision.cooling();
+		return new SupervisionSettings(backend.health().interval(), backend.health().timeout(),
+				supervision.failuresBeforeRestart(), supervision.maxRestarts(), supervision.window(),
+				supervision.backoff(), (cooling != null) ? cooling : lease.multipliedBy(3));
+	}
+
 	private static StepTimeouts timeouts(HaClusterProperties properties) {
 		HaClusterProperties.Lifecycle lifecycle = properties.lifecycle();
 		return new StepTimeouts(lifecycle.catchUpTimeout(), lifecycle.replicationTimeout(), lifecycle.vipTimeout(),
@@ -119,7 +128,8 @@ public final class HaClusterAutoConfiguration {
 	/**
 	 * Returns the time of a step-down in which every step takes all of its own.
 	 */
-	private static Duration stopTimeout(StepTimeouts timeouts) {
+	static Duration stopTimeout(HaClusterProperties properties) {
+		StepTimeouts timeouts = timeouts(properties);
 		return timeouts.listeners()
 			.plus(timeouts.replication().multipliedBy(5))
 			.plus(timeouts.backendStop())

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 import io.hacluster.NodeIdentity;
+import io.hacluster.actuate.BackendMetrics;
 import io.hacluster.actuate.ElectionMetrics;
 import io.hacluster.actuate.HaClusterMetrics;
 import io.hacluster.actuate.ReplicationMetrics;
@@ -37,6 +38,12 @@ public final class HaClusterMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	HaClusterMetrics haClusterMetrics(ClusterLifecycle lifecycle, NodeIdentity identity) {
 		return new HaClusterMetrics(lifecycle::status, tags(identity));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	BackendMetrics haClusterBackendMetrics(ClusterLifecycle lifecycle, NodeIdentity identity) {
+		return new BackendMetrics(lifecycle::status, tags(identity));
 	}
 
 	@Bean

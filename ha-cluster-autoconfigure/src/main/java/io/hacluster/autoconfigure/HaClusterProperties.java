@@ -7,9 +7,12 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
+
+import io.hacluster.backend.StopSignal;
 
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
@@ -207,12 +210,15 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param startTimeout How long the backend may take to start and become healthy.
 	 * @param stopTimeout How long the backend may take to stop before it is killed.
 	 * @param health How the health of the backend is asked for.
+	 * @param supervision What is done about a backend that fails.
 	 * @param process Process to run, for the type of that name.
 	 * @param systemd Unit to run, for the type of that name.
+	 * @param docker Container to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
-			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health, @DefaultValue Process process,
-			@DefaultValue Systemd systemd) {
+			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health,
+			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd,
+			@NestedConfigurationProperty @DefaultValue DockerProperties docker) {
 
 		/**
 		 * The kinds of backend.
@@ -235,6 +241,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			SYSTEMD,
 
 			/**
+			 * A Docker container of this machine that only the leader starts.
+			 */
+			DOCKER,
+
+			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.
 			 */
 			CUSTOM
@@ -254,6 +265,26 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		}
 
 		/**
+		 * What is done about a backend that fails.
+		 *
+		 * @param failuresBeforeRestart How many failed health answers in a row make a
+		 * failure. A backend that has ended has failed at once.
+		 * @param maxRestarts How often a leader restarts its backend within the window
+		 * before it steps down, so that another node can try. Zero makes it step down at
+		 * once.
+		 * @param window Time within which restarts are counted.
+		 * @param backoff Pause before the second restart within the window; the first
+		 * follows at once. Each further pause is twice as long, up to 30 seconds.
+		 * @param cooling How long a node stays out of the race when its backend could not
+		 * be kept running or not be started. At least the lease duration. Falls back to
+		 * three lease durations.
+		 */
+		public record Supervision(@DefaultValue("3") int failuresBeforeRestart, @DefaultValue("3") int maxRestarts,
+				@DefaultValue("10m") Duration window, @DefaultValue("1s") Duration backoff,
+				@Nullable Duration cooling) {
+		}
+
+		/**
 		 * The process to run.
 		 *
 		 * @param command Program and arguments. There is no shell in between.
@@ -263,9 +294,23 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		 * that the next start of the node finds it. Falls back to the path of the
 		 * database and "-ha", or without a database to a directory in that of the
 		 * application.
+		 * @param stopSignal Signal that asks the process group to end.
+		 * @param logFile File that the output is appended to. Without one it goes to the
+		 * logger "ha.backend." and the name of the cluster.
 		 */
 		public record Process(@DefaultValue List<String> command, @Nullable String directory,
-				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory) {
+				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory,
+				@DefaultValue("TERM") StopSignal stopSignal, @Nullable String logFile) {
+
+			/**
+			 * Leaves out what must not get into a log.
+			 */
+			@Override
+			public String toString() {
+				return "Process[directory=" + this.directory + ", stateDirectory=" + this.stateDirectory
+						+ ", stopSignal=" + this.stopSignal + ", logFile=" + this.logFile + "]";
+			}
+
 		}
 
 		/**

@@ -88,6 +88,23 @@ final class HaClusterPropertiesValidator {
 		if (directory != null && !Files.isDirectory(Path.of(directory))) {
 			throw invalid("backend.process.directory", directory, "The directory does not exist");
 		}
+		String logFile = this.properties.backend().process().logFile();
+		if (logFile != null) {
+			validateLogFile(logFile, Path.of(logFile).toAbsolutePath());
+		}
+	}
+
+	private static void validateLogFile(String value, Path file) {
+		Path directory = file.getParent();
+		if (Files.isDirectory(file)) {
+			throw invalid("backend.process.log-file", value, "It must be a file, but is a directory");
+		}
+		if (directory != null && !Files.isDirectory(directory)) {
+			throw invalid("backend.process.log-file", value, "Its directory does not exist");
+		}
+		if (!Files.isWritable(Files.exists(file) || directory == null ? file : directory)) {
+			throw invalid("backend.process.log-file", value, "It cannot be written to");
+		}
 	}
 
 	/**
@@ -214,6 +231,7 @@ final class HaClusterPropertiesValidator {
 		requirePositive("backend.stop-timeout", backend.stopTimeout());
 		requirePositive("backend.health.interval", backend.health().interval());
 		requirePositive("backend.health.timeout", backend.health().timeout());
+		validateSupervision(backend.supervision());
 		if (backend.health().url() != null) {
 			String scheme = backend.health().url().getScheme();
 			if (!"http".equals(scheme) && !"https".equals(scheme)) {
@@ -223,6 +241,27 @@ final class HaClusterPropertiesValidator {
 				throw invalid("backend.health.url", backend.health().url(),
 						"It must name a host, of letters, digits, '.' and '-' only");
 			}
+		}
+	}
+
+	private void validateSupervision(HaClusterProperties.Backend.Supervision supervision) {
+		if (supervision.failuresBeforeRestart() < 1) {
+			throw invalid("backend.supervision.failures-before-restart", supervision.failuresBeforeRestart(),
+					"It must be at least 1");
+		}
+		if (supervision.maxRestarts() < 0) {
+			throw invalid("backend.supervision.max-restarts", supervision.maxRestarts(), "It must not be negative");
+		}
+		requirePositive("backend.supervision.window", supervision.window());
+		if (supervision.backoff().isNegative()) {
+			throw invalid("backend.supervision.backoff", supervision.backoff(), "It must not be negative");
+		}
+		Duration cooling = supervision.cooling();
+		Duration lease = this.properties.election().leaseDuration();
+		if (cooling != null && cooling.compareTo(lease) < 0) {
+			throw invalid("backend.supervision.cooling", cooling,
+					"It must not be shorter than 'ha.cluster.election.lease-duration', which is " + lease
+							+ ", or no other node would have its chance");
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.hacluster.Epoch;
 
@@ -25,13 +26,16 @@ final class Candidacy {
 
 	private final Duration leaseDuration;
 
+	private final Supplier<Duration> cooling;
+
 	private final CountDownLatch ended = new CountDownLatch(1);
 
-	Candidacy(LeaseControl control, Lane lane, StatusBoard board, Duration leaseDuration) {
+	Candidacy(LeaseControl control, Lane lane, StatusBoard board, Duration leaseDuration, Supplier<Duration> cooling) {
 		this.control = control;
 		this.lane = lane;
 		this.board = board;
 		this.leaseDuration = leaseDuration;
+		this.cooling = cooling;
 	}
 
 	/**
@@ -77,10 +81,12 @@ final class Candidacy {
 	}
 
 	/**
-	 * Stays out of the race for a lease duration from now.
+	 * Stays out of the race for a lease duration from now, and until the backend has
+	 * cooled.
 	 */
 	void stayOut() {
-		this.control.standAside(this.leaseDuration);
+		Duration left = this.cooling.get();
+		this.control.standAside((left.compareTo(this.leaseDuration) > 0) ? left : this.leaseDuration);
 	}
 
 	/**
@@ -114,7 +120,7 @@ final class Candidacy {
 
 	private boolean tryToEnter() {
 		try {
-			this.control.start();
+			this.control.start(this.cooling.get());
 			return true;
 		}
 		catch (RuntimeException ex) {

@@ -39,6 +39,8 @@ public final class ClusterLifecycle {
 
 	private final NodeLeadership leadership;
 
+	private final BackendSupervisor supervisor;
+
 	private volatile @Nullable NodeLife life;
 
 	/**
@@ -68,6 +70,7 @@ public final class ClusterLifecycle {
 		this.publisher = publisher;
 		this.ticker = ticker;
 		this.board = new StatusBoard(identity, observer, clock);
+		this.supervisor = new BackendSupervisor(settings.supervision(), ticker, clock);
 		this.leadership = new NodeLeadership(identity.nodeId(), clock, () -> stepDown("asked to step down"));
 	}
 
@@ -78,8 +81,8 @@ public final class ClusterLifecycle {
 	 */
 	public synchronized void start() {
 		if (this.life == null) {
-			NodeLife next = new NodeLife(this.identity, this.settings, this.parts, this.leadership, this.board,
-					this.election, this.publisher, this.ticker);
+			NodeLife next = new NodeLife(this.identity, this.settings, this.parts, this.leadership, this.supervisor,
+					this.board, this.election, this.publisher, this.ticker);
 			this.life = next;
 			next.start();
 		}
@@ -149,7 +152,18 @@ public final class ClusterLifecycle {
 		Duration remaining = (current != null) ? current.heldLease().map(HeldLease::remaining).orElse(null) : null;
 		return new ClusterStatus(this.identity.nodeId(), this.leadership.role(), state, this.leadership.epoch(),
 				this.leadership.leader(), remaining, this.board.currentStep(), this.board.lastTransition(),
-				this.board.lastFailure(), (current != null) ? current.backendHealth() : null);
+				this.board.lastFailure(), (this.parts.backend() != null) ? this.supervisor.status() : null);
+	}
+
+	/**
+	 * Returns for how long the thread that decides what this node does has been busy with
+	 * one thing. It never waits for anybody, so that more than moments mean that the node
+	 * no longer works.
+	 * @return zero if it is idle or the node is not started
+	 */
+	public Duration busy() {
+		NodeLife current = this.life;
+		return (current != null) ? current.busy() : Duration.ZERO;
 	}
 
 	private boolean stepDown(String reason) {

@@ -10,7 +10,6 @@ import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeId;
-import io.hacluster.backend.BackendHealth;
 
 /**
  * How a node is, at one moment.
@@ -26,12 +25,11 @@ import io.hacluster.backend.BackendHealth;
  * @param lastTransition the last sequence that ended, {@code null} before the first
  * @param lastFailure the last thing that went wrong, {@code null} if nothing has since
  * the start or since the last completed promotion
- * @param backend how the backend is; {@code null} without one, and while this node does
- * not lead
+ * @param backend how the backend is, {@code null} without one
  */
 public record ClusterStatus(NodeId nodeId, ClusterRole role, LifecycleState state, Epoch epoch, Optional<Leader> leader,
 		@Nullable Duration leaseRemaining, @Nullable String currentStep, @Nullable TransitionReport lastTransition,
-		@Nullable Failure lastFailure, @Nullable BackendHealth backend) {
+		@Nullable Failure lastFailure, @Nullable BackendStatus backend) {
 
 	/**
 	 * Something that went wrong.

@@ -9,6 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.Epoch;
 import io.hacluster.Ticker;
 import io.hacluster.lifecycle.StepReport.Outcome;
@@ -27,6 +29,8 @@ final class Conductor implements AutoCloseable {
 
 	private final StepDownSequences stepDowns;
 
+	private final @Nullable BackendRestart restart;
+
 	private final Candidacy candidacy;
 
 	private final StatusBoard board;
@@ -40,10 +44,12 @@ final class Conductor implements AutoCloseable {
 	private final CountDownLatch closing = new CountDownLatch(1);
 
 	Conductor(String cluster, LifecycleSettings settings, PromotionSequence promotion, StepDownSequences stepDowns,
-			Candidacy candidacy, StatusBoard board, Ticker ticker, Consumer<Signal> signals) {
+			@Nullable BackendRestart restart, Candidacy candidacy, StatusBoard board, Ticker ticker,
+			Consumer<Signal> signals) {
 		this.settings = settings;
 		this.promotion = promotion;
 		this.stepDowns = stepDowns;
+		this.restart = restart;
 		this.candidacy = candidacy;
 		this.board = board;
 		this.ticker = ticker;
@@ -66,6 +72,18 @@ final class Conductor implements AutoCloseable {
 	void promote(Term term) {
 		submit(() -> runPromotion(term), () -> this.signals
 			.accept(Signal.of(Trigger.FAILED, term.epoch(), "the promotion failed for an unexpected reason")));
+	}
+
+	/**
+	 * Restarts the backend of a leader, or has it step down.
+	 * @param why how the backend has failed
+	 */
+	void restart(Term term, String why) {
+		BackendRestart backend = this.restart;
+		if (backend != null) {
+			submit(() -> backend.run(term, why),
+					() -> this.signals.accept(Signal.backendEnded(term.epoch(), "could not be restarted")));
+		}
 	}
 
 	/**
@@ -134,7 +152,7 @@ final class Conductor implements AutoCloseable {
 
 	private void runPromotion(Term term) {
 		SequenceRun run = new SequenceRun(Kind.PROMOTION, term.epoch(), "won the election", this.board, this.ticker);
-		term.promotes(run);
+		term.runs(run);
 		for (Step step : this.promotion.steps(term.lease())) {
 			StepReport report;
 			if (term.lease().isValid()) {
@@ -147,14 +165,19 @@ final class Conductor implements AutoCloseable {
 			if (!report.succeeded()) {
 				run.finish();
 				if (report.outcome() != Outcome.INTERRUPTED) {
-					this.signals
-						.accept(Signal.of(Trigger.FAILED, term.epoch(), report.name() + " failed: " + report.detail()));
+					this.signals.accept(failed(term, report));
 				}
 				return;
 			}
 		}
 		run.finish();
 		this.signals.accept(Signal.of(Trigger.PROMOTED, term.epoch(), "all steps are done"));
+	}
+
+	private static Signal failed(Term term, StepReport report) {
+		String reason = report.name() + " failed: " + report.detail();
+		return report.name().equals(PromotionSequence.START_BACKEND) ? Signal.backendNotStarted(term.epoch(), reason)
+				: Signal.of(Trigger.FAILED, term.epoch(), reason);
 	}
 
 	private void demote(Term term, SequenceRun run, StepDownSequence sequence, Collection<String> names) {

@@ -28,10 +28,11 @@ final class ElectorLeaseControl implements LeaseControl {
 	}
 
 	@Override
-	public synchronized void start() {
+	public synchronized void start(Duration absence) {
 		if (this.elector == null) {
 			LeaderElector next = this.electors.get();
 			next.addListener(this.listener);
+			next.standAside(absence);
 			next.start();
 			this.elector = next;
 		}

@@ -4,17 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
-import io.hacluster.backend.Backend;
-import io.hacluster.backend.BackendHealth;
-import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.election.HeldLease;
 import io.hacluster.vip.VirtualIp;
 
@@ -36,7 +31,7 @@ final class LeaderWatch implements AutoCloseable {
 
 	private final LifecycleSettings settings;
 
-	private final BiConsumer<Epoch, String> backendEnded;
+	private final @Nullable BackendProbe probe;
 
 	private final ScheduledThreadPoolExecutor scheduler;
 
@@ -46,15 +41,13 @@ final class LeaderWatch implements AutoCloseable {
 
 	private volatile @Nullable HeldLease vipLease;
 
-	private volatile @Nullable BackendHealth health;
-
 	LeaderWatch(NodeIdentity identity, ClusterParts parts, Lanes lanes, LifecycleSettings settings,
-			BiConsumer<Epoch, String> backendEnded) {
+			@Nullable BackendProbe probe) {
 		this.identity = identity;
 		this.parts = parts;
 		this.lanes = lanes;
 		this.settings = settings;
-		this.backendEnded = backendEnded;
+		this.probe = probe;
 		this.scheduler = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "ha-watch-" + identity.cluster());
 			thread.setDaemon(true);
@@ -64,20 +57,12 @@ final class LeaderWatch implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what the backend last said of itself, {@code null} while it is not asked.
-	 */
-	@Nullable BackendHealth health() {
-		return this.health;
-	}
-
-	/**
 	 * Begins to ask the backend.
 	 */
-	synchronized void watchBackend(HeldLease lease) {
-		Backend backend = this.parts.backend();
-		if (backend != null && !this.scheduler.isShutdown()) {
-			this.healthTask = this.scheduler.scheduleWithFixedDelay(() -> askLater(backend, lease), 0,
-					this.settings.healthInterval().toNanos(), TimeUnit.NANOSECONDS);
+	synchronized void watchBackend() {
+		if (this.probe != null && !this.scheduler.isShutdown()) {
+			this.healthTask = this.scheduler.scheduleWithFixedDelay(this.probe::ask, 0,
+					this.settings.supervision().healthInterval().toNanos(), TimeUnit.NANOSECONDS);
 		}
 	}
 
@@ -86,7 +71,6 @@ final class LeaderWatch implements AutoCloseable {
 			this.healthTask.cancel(false);
 			this.healthTask = null;
 		}
-		this.health = null;
 	}
 
 	/**
@@ -115,40 +99,24 @@ final class LeaderWatch implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Releases the virtual IP of a node that was suspended for longer than the margin,
+	 * before anything else is done (invariant I11); step 4 of the step-down then finds
+	 * nothing left to do.
+	 */
+	void dropOverdueVip(HeldLease lease) {
+		VirtualIp virtualIp = this.parts.virtualIp();
+		if (virtualIp != null && lease.remaining().plus(this.settings.margin()).isNegative()) {
+			dropVip();
+			this.lanes.virtualIp().submit(virtualIp::release);
+		}
+	}
+
 	@Override
 	public void close() {
 		this.scheduler.shutdownNow();
 		stopWatchingBackend();
 		dropVip();
-	}
-
-	private void askLater(Backend backend, HeldLease lease) {
-		if (this.lanes.health().isIdle()) {
-			this.lanes.health().submit(() -> ask(backend, lease));
-		}
-	}
-
-	private void ask(Backend backend, HeldLease lease) {
-		BackendHealth answer;
-		try {
-			answer = backend.health();
-		}
-		catch (RuntimeException ex) {
-			answer = new BackendHealth(Status.DOWN, "cannot be asked: " + ex.getMessage());
-		}
-		synchronized (this) {
-			if (this.healthTask == null) {
-				return;
-			}
-			BackendHealth before = this.health;
-			this.health = answer;
-			if (answer.status() != Status.UP && (before == null || before.status() != answer.status())) {
-				logger.warn("[{}] The backend is {}: {}", this.identity, answer.status(), answer.detail());
-			}
-		}
-		if (answer.status() == Status.STOPPED) {
-			this.backendEnded.accept(lease.epoch(), answer.detail());
-		}
 	}
 
 	private void prolongLater(VirtualIp virtualIp, HeldLease lease) {

@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 import io.hacluster.Epoch;
 import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeIdentity;
+import io.hacluster.event.BackendFailedEvent;
+import io.hacluster.event.BackendRestartedEvent;
 import io.hacluster.event.DatabaseDivergedEvent;
 import io.hacluster.event.LeaderChangedEvent;
 import io.hacluster.event.LeadershipGrantedEvent;
@@ -76,6 +78,14 @@ final class LeadershipEvents implements AutoCloseable {
 			this.pending.removeIf((it) -> it.event() instanceof LeaderChangedEvent);
 		}
 		add(new Pending(new LeaderChangedEvent(this.identity.cluster(), this.identity.nodeId(), leader)));
+	}
+
+	void backendFailed(Epoch epoch, String reason) {
+		add(new Pending(new BackendFailedEvent(this.identity.cluster(), this.identity.nodeId(), epoch, reason)));
+	}
+
+	void backendRestarted(Epoch epoch, int restarts) {
+		add(new Pending(new BackendRestartedEvent(this.identity.cluster(), this.identity.nodeId(), epoch, restarts)));
 	}
 
 	void diverged(DatabaseDivergedEvent event) {

@@ -14,8 +14,9 @@ interface LeaseControl {
 	/**
 	 * Enters the election unless in it, also again after {@link #close()}. Returns at
 	 * once.
+	 * @param absence for how long to stay out of the race from now on, may be zero
 	 */
-	void start();
+	void start(Duration absence);
 
 	/**
 	 * Returns the lease this process holds. Never blocks.

@@ -9,24 +9,21 @@ import java.time.Duration;
  * has stepped down or failed
  * @param margin the margin m between the end of leadership and the end of the lease: all
  * the time an urgent step-down has until the node is harmless
- * @param healthInterval how often a leader asks its backend how it is
  * @param timeouts how long each step may take
+ * @param supervision what is done about a backend that fails
  */
-public record LifecycleSettings(Duration leaseDuration, Duration margin, Duration healthInterval,
-		StepTimeouts timeouts) {
+public record LifecycleSettings(Duration leaseDuration, Duration margin, StepTimeouts timeouts,
+		SupervisionSettings supervision) {
 
 	/**
 	 * Creates settings.
-	 * @throws IllegalArgumentException if a duration is not positive, or the margin is
-	 * not shorter than the lease
+	 * @throws IllegalArgumentException if the margin is not positive or not shorter than
+	 * the lease
 	 */
 	public LifecycleSettings {
 		if (margin.isNegative() || margin.isZero() || margin.compareTo(leaseDuration) >= 0) {
 			throw new IllegalArgumentException(
 					"'margin' must be positive and shorter than " + leaseDuration + ", but was " + margin);
-		}
-		if (healthInterval.isNegative() || healthInterval.isZero()) {
-			throw new IllegalArgumentException("'healthInterval' must be positive, but was " + healthInterval);
 		}
 	}
 

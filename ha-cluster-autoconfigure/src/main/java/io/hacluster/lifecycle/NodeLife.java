@@ -3,8 +3,6 @@ package io.hacluster.lifecycle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -15,14 +13,12 @@ import org.slf4j.LoggerFactory;
 import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-import io.hacluster.backend.BackendHealth;
+import io.hacluster.backend.Backend;
 import io.hacluster.backend.ExitAwareBackend;
 import io.hacluster.election.ElectionListener;
 import io.hacluster.election.HeldLease;
 import io.hacluster.election.Lease;
 import io.hacluster.event.DatabaseDivergedEvent;
-import io.hacluster.replication.Replication;
-import io.hacluster.vip.VirtualIp;
 
 /**
  * One life of a node, from start to stop: takes signals one by one, asks the state
@@ -57,45 +53,58 @@ final class NodeLife implements ElectionListener {
 
 	private final BackendLease backendLease;
 
+	private final BackendSupervisor supervisor;
+
 	private final RoleMachine machine = new RoleMachine();
 
 	private final SignalLoop signals;
 
 	private final Conductor conductor;
 
-	private final CountDownLatch closing = new CountDownLatch(1);
-
-	private final CountDownLatch quiet = new CountDownLatch(1);
+	private final Departure departure;
 
 	private volatile @Nullable Term term;
 
 	private volatile LifecycleState state = this.machine.state();
 
 	NodeLife(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts, NodeLeadership leadership,
-			StatusBoard board, Function<ElectionListener, LeaseControl> election, Consumer<Object> publisher,
-			Ticker ticker) {
+			BackendSupervisor supervisor, StatusBoard board, Function<ElectionListener, LeaseControl> election,
+			Consumer<Object> publisher, Ticker ticker) {
 		this.identity = identity;
 		this.settings = settings;
 		this.parts = parts;
 		this.leadership = leadership;
 		this.board = board;
+		this.supervisor = supervisor;
 		this.lanes = Lanes.of(identity.cluster());
 		this.control = election.apply(this);
-		this.candidacy = new Candidacy(this.control, this.lanes.lease(), board, settings.leaseDuration());
+		this.departure = new Departure(parts.replication(), this.lanes.replication(), settings.timeouts().replication(),
+				board);
+		this.candidacy = new Candidacy(this.control, this.lanes.lease(), board, settings.leaseDuration(),
+				supervisor::coolingLeft);
 		this.events = new LeadershipEvents(identity, publisher, leadership::leads);
 		this.signals = new SignalLoop(identity, this::handle);
-		this.watch = new LeaderWatch(identity, parts, this.lanes, settings,
-				(epoch, detail) -> post(Signal.backendEnded(epoch, detail)));
 		this.backendLease = new BackendLease(identity, parts.backend(), settings);
-		this.conductor = new Conductor(identity.cluster(), settings,
-				new PromotionSequence(parts, settings.timeouts(), this.lanes, this.watch::keepVip, this.backendLease),
-				() -> new StepDownSequence(parts, this.lanes, this.watch::dropVip, this.backendLease), this.candidacy,
-				board, ticker, this.signals::post);
+		Backend backend = parts.backend();
+		this.watch = new LeaderWatch(identity, parts, this.lanes, settings,
+				(backend != null) ? new BackendProbe(identity, backend, supervisor,
+						settings.supervision().healthTimeout(), this.lanes.health(), ticker, this::post) : null);
+		this.conductor = conductor((backend != null) ? new DrivenBackend(backend, this.backendLease, supervisor) : null,
+				ticker);
+	}
+
+	private Conductor conductor(@Nullable DrivenBackend backend, Ticker ticker) {
+		return new Conductor(this.identity.cluster(), this.settings,
+				new PromotionSequence(this.parts, this.settings.timeouts(), this.lanes, this.watch::keepVip, backend),
+				() -> new StepDownSequence(this.parts, this.lanes, this.watch::dropVip, backend),
+				(backend != null) ? new BackendRestart(this.settings, backend, this.supervisor, this.lanes.backend(),
+						this.events, this.board, ticker, this::post) : null,
+				this.candidacy, this.board, ticker, this::post);
 	}
 
 	void start() {
 		if (this.parts.backend() instanceof ExitAwareBackend backend) {
-			backend.onUnexpectedExit((detail) -> post(Signal.backendEnded(null, detail)));
+			backend.onUnexpectedExit((detail) -> this.supervisor.exited(detail).ifPresent(this::post));
 		}
 		this.signals.start();
 		this.conductor.settle();
@@ -108,8 +117,8 @@ final class NodeLife implements ElectionListener {
 		return this.state;
 	}
 
-	@Nullable BackendHealth backendHealth() {
-		return this.watch.health();
+	Duration busy() {
+		return this.signals.busy();
 	}
 
 	Optional<HeldLease> heldLease() {
@@ -146,22 +155,21 @@ final class NodeLife implements ElectionListener {
 	 * Steps down, leaves the election, and ends all threads.
 	 */
 	void stop(Duration timeout) {
-		this.closing.countDown();
+		this.departure.begin();
 		this.candidacy.giveUp();
 		this.conductor.giveUpSettling();
 		post(Signal.current(Trigger.STEP_DOWN, "the node is being stopped"));
-		if (!awaitQuiet(timeout)) {
+		if (!this.departure.awaitRest(timeout)) {
 			this.board.failure("The node could not step down within " + timeout.toMillis()
 					+ " ms of being stopped, and now does so in the urgent way");
 			post(Signal.lost(null, "the node is being stopped and has no more time"));
-			awaitQuiet(this.settings.margin().plus(LEAST_PATIENCE));
+			this.departure.awaitRest(this.settings.margin().plus(LEAST_PATIENCE));
 		}
 		boolean following = state() == LifecycleState.FOLLOWER;
 		this.leadership.demoted();
 		this.candidacy.end();
-		Replication replication = this.parts.replication();
-		if (following && replication != null) {
-			stopFollowing(replication);
+		if (following) {
+			this.departure.stopFollowing();
 		}
 		this.conductor.close();
 		this.signals.close();
@@ -182,8 +190,7 @@ final class NodeLife implements ElectionListener {
 			logger.debug("[{}] {} is about another term", this.identity, signal);
 		}
 		else {
-			if (current != null && !signal.isLeaseLost() && signal.trigger() != Trigger.PROMOTED
-					&& signal.trigger() != Trigger.SETTLED) {
+			if (current != null && signal.blamesNode()) {
 				current.standAside();
 			}
 			if (signal.trigger() == Trigger.LOST && current != null) {
@@ -193,12 +200,12 @@ final class NodeLife implements ElectionListener {
 			advance(signal, current);
 		}
 		this.state = this.machine.state();
-		if (state() == LifecycleState.FOLLOWER && !isStopping()) {
+		if (state() == LifecycleState.FOLLOWER && !this.departure.hasBegun()) {
 			this.candidacy.rejoin();
 		}
 		boolean settlingFailed = signal.trigger() == Trigger.FAILED && signal.epoch() == null;
-		if (isStopping() && (state() == LifecycleState.FOLLOWER || settlingFailed)) {
-			this.quiet.countDown();
+		if (this.departure.hasBegun() && (state() == LifecycleState.FOLLOWER || settlingFailed)) {
+			this.departure.atRest();
 		}
 	}
 
@@ -207,7 +214,7 @@ final class NodeLife implements ElectionListener {
 		if (lease == null) {
 			return;
 		}
-		if (isStopping() || this.machine.fire(Trigger.GRANTED).isEmpty()) {
+		if (this.departure.hasBegun() || this.machine.fire(Trigger.GRANTED).isEmpty()) {
 			logger.warn("[{}] The lease of epoch {} comes at the wrong time, and is given back", this.identity,
 					lease.epoch());
 			this.candidacy.refuse(lease.epoch());
@@ -229,18 +236,22 @@ final class NodeLife implements ElectionListener {
 		LifecycleState from = accepted.get();
 		LifecycleState to = this.machine.state();
 		if (from == to) {
+			if (current != null && signal.trigger() == Trigger.BACKEND_FAILED) {
+				this.conductor.restart(current, signal.reason());
+			}
 			return;
 		}
 		this.board.stateChanged(from, to, (current != null) ? current.epoch() : Epoch.NONE, signal.reason());
 		if (to == LifecycleState.DEMOTING) {
 			this.candidacy.withdraw();
+			cool(signal, current);
 			if (current == null || current.standsAside()) {
 				this.candidacy.stayOut();
 			}
 		}
 		if (to == LifecycleState.FOLLOWER) {
 			this.term = null;
-			if (!isStopping()) {
+			if (!this.departure.hasBegun()) {
 				this.candidacy.enter();
 			}
 		}
@@ -256,54 +267,37 @@ final class NodeLife implements ElectionListener {
 		}
 	}
 
+	private void cool(Signal signal, @Nullable Term current) {
+		if (current == null || !signal.isOfBackend()) {
+			return;
+		}
+		current.standAside();
+		this.supervisor.cool();
+		if (signal.trigger() == Trigger.FAILED) {
+			this.supervisor.failedToStart(signal.reason());
+			this.events.backendFailed(current.epoch(), signal.reason());
+		}
+		else if (signal.trigger() == Trigger.BACKEND_FAILED) {
+			this.events.backendFailed(current.epoch(), "The backend " + signal.reason());
+		}
+	}
+
 	private void lead(Term current) {
 		this.leadership.promoted(current.lease());
-		this.watch.watchBackend(current.lease());
+		this.watch.watchBackend();
 		this.events.granted(current.epoch());
 	}
 
 	private void demote(Term current, Signal signal) {
+		current.abort(signal.reason());
 		this.leadership.demoted();
 		this.watch.stopWatchingBackend();
 		CompletableFuture<Void> revoked = this.events.revoked(current.epoch(), signal.reason());
 		if (signal.failure()) {
 			this.board.failure("Stepped down: " + signal.reason());
 		}
-		dropOverdueVip(current);
+		this.watch.dropOverdueVip(current.lease());
 		this.conductor.stepDown(current, signal.reason(), revoked);
-	}
-
-	/**
-	 * On a node that was suspended for longer than the margin, the address goes before
-	 * anything else is done (invariant I11); step 4 then finds nothing left to do.
-	 */
-	private void dropOverdueVip(Term current) {
-		VirtualIp virtualIp = this.parts.virtualIp();
-		if (virtualIp != null && current.lease().remaining().plus(this.settings.margin()).isNegative()) {
-			this.watch.dropVip();
-			this.lanes.virtualIp().submit(virtualIp::release);
-		}
-	}
-
-	private boolean isStopping() {
-		return this.closing.getCount() == 0;
-	}
-
-	private void stopFollowing(Replication replication) {
-		Duration timeout = this.settings.timeouts().replication();
-		Step step = Step.of(PromotionSequence.STOP_PASSIVE, null,
-				new Step.Part(this.lanes.replication(), timeout, () -> replication.stopFollowing(timeout)));
-		new SequenceRun(TransitionReport.Kind.STEP_DOWN, Epoch.NONE, "stop", this.board, Ticker.SYSTEM).run(step);
-	}
-
-	private boolean awaitQuiet(Duration timeout) {
-		try {
-			return this.quiet.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return true;
-		}
 	}
 
 }

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.HaClusterException;
-import io.hacluster.backend.Backend;
 import io.hacluster.election.HeldLease;
 import io.hacluster.lifecycle.Step.Part;
 import io.hacluster.replication.Replication;
@@ -45,15 +46,15 @@ final class PromotionSequence {
 
 	private final Consumer<HeldLease> vipAcquired;
 
-	private final BackendLease backendLease;
+	private final @Nullable DrivenBackend backend;
 
 	PromotionSequence(ClusterParts parts, StepTimeouts timeouts, Lanes lanes, Consumer<HeldLease> vipAcquired,
-			BackendLease backendLease) {
+			@Nullable DrivenBackend backend) {
 		this.parts = parts;
 		this.timeouts = timeouts;
 		this.lanes = lanes;
 		this.vipAcquired = vipAcquired;
-		this.backendLease = backendLease;
+		this.backend = backend;
 	}
 
 	List<Step> steps(HeldLease lease) {
@@ -95,15 +96,14 @@ final class PromotionSequence {
 	}
 
 	private Step startBackend(HeldLease lease) {
-		Backend backend = this.parts.backend();
-		if (backend == null) {
+		DrivenBackend driven = this.backend;
+		if (driven == null) {
 			// The undo still has the final flush to do, for an application that is its
 			// own backend.
 			return new Step(START_BACKEND, List.of(), Step.STOP_BACKEND, StepDownSequence.NO_BACKEND);
 		}
-		return Step.of(START_BACKEND, Step.STOP_BACKEND,
-				Part.bounded(this.lanes.backend(), this.timeouts.backendStart(),
-						() -> new BackendStart(backend, this.backendLease, lease).run(this.timeouts.backendStart())));
+		return Step.of(START_BACKEND, Step.STOP_BACKEND, Part.bounded(this.lanes.backend(),
+				this.timeouts.backendStart(), () -> driven.start(lease, this.timeouts.backendStart())));
 	}
 
 	private List<Step> replicate() {
@@ -111,7 +111,7 @@ final class PromotionSequence {
 		if (replication == null) {
 			return StepDownSequence.withoutDatabase(VERIFY_DATABASE, START_PRIMARY, START_SNAPSHOTS);
 		}
-		Step verify = (this.parts.backend() != null)
+		Step verify = (this.backend != null)
 				? Step.of(VERIFY_DATABASE, null,
 						Part.bounded(this.lanes.replication(), this.timeouts.database(),
 								() -> replication.awaitDatabase(this.timeouts.database())))

@@ -71,11 +71,13 @@ final class RoleMachine {
 			transition(builder, LifecycleState.FOLLOWER, Trigger.GRANTED, LifecycleState.PROMOTING);
 			transition(builder, LifecycleState.PROMOTING, Trigger.PROMOTED, LifecycleState.LEADER);
 			transition(builder, LifecycleState.PROMOTING, Trigger.FAILED, LifecycleState.DEMOTING);
+			transition(builder, LifecycleState.PROMOTING, Trigger.BACKEND_FAILED, LifecycleState.DEMOTING);
 			transition(builder, LifecycleState.PROMOTING, Trigger.LOST, LifecycleState.DEMOTING);
 			transition(builder, LifecycleState.PROMOTING, Trigger.STEP_DOWN, LifecycleState.DEMOTING);
 			transition(builder, LifecycleState.LEADER, Trigger.LOST, LifecycleState.DEMOTING);
 			transition(builder, LifecycleState.LEADER, Trigger.STEP_DOWN, LifecycleState.DEMOTING);
 			transition(builder, LifecycleState.DEMOTING, Trigger.SETTLED, LifecycleState.FOLLOWER);
+			builder.configureTransitions().withInternal().source(LifecycleState.LEADER).event(Trigger.BACKEND_FAILED);
 			builder.configureTransitions().withInternal().source(LifecycleState.DEMOTING).event(Trigger.LOST);
 			return builder.build();
 		}

@@ -208,7 +208,7 @@ final class SequenceRun {
 				return new Ending(Outcome.INTERRUPTED, String.valueOf(cause.getMessage()));
 			}
 			this.board.stepFailed(step.name(), cause);
-			return new Ending(Outcome.FAILED,
+			return new Ending((cause instanceof TimeoutException) ? Outcome.TIMED_OUT : Outcome.FAILED,
 					(cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName());
 		}
 	}

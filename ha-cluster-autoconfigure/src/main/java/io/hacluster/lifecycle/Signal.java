@@ -38,7 +38,35 @@ record Signal(Trigger trigger, @Nullable Epoch epoch, String reason, boolean fai
 		return this.trigger == Trigger.LOST && this.epoch != null;
 	}
 
-	static Signal backendEnded(@Nullable Epoch epoch, String detail) {
+	/**
+	 * Returns whether another node is to have the first chance after this.
+	 */
+	boolean blamesNode() {
+		return switch (this.trigger) {
+			case FAILED, STEP_DOWN -> true;
+			case LOST -> !isLeaseLost();
+			case GRANTED, PROMOTED, SETTLED, BACKEND_FAILED -> false;
+		};
+	}
+
+	/**
+	 * Returns whether the backend could not be kept running, or not be started: another
+	 * node is to try, and this one to cool. Not for a leader's
+	 * {@link Trigger#BACKEND_FAILED}, after which there may be restarts left.
+	 */
+	boolean isOfBackend() {
+		return this.failure && this.trigger != Trigger.LOST;
+	}
+
+	static Signal backendFailed(Epoch epoch, String detail) {
+		return new Signal(Trigger.BACKEND_FAILED, epoch, detail, true, null);
+	}
+
+	static Signal backendNotStarted(Epoch epoch, String reason) {
+		return new Signal(Trigger.FAILED, epoch, reason, true, null);
+	}
+
+	static Signal backendEnded(Epoch epoch, String detail) {
 		return new Signal(Trigger.STEP_DOWN, epoch, "the backend " + detail, true, null);
 	}
 

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.hacluster.HaClusterException;
-import io.hacluster.backend.Backend;
 import io.hacluster.backend.BackendException;
 import io.hacluster.lifecycle.Step.Part;
 import io.hacluster.replication.Replication;
@@ -44,16 +45,16 @@ final class StepDownSequence {
 
 	private final Runnable vipReleased;
 
-	private final BackendLease backendLease;
+	private final @Nullable DrivenBackend backend;
 
 	private volatile boolean backendStopped;
 
-	StepDownSequence(ClusterParts parts, Lanes lanes, Runnable vipReleased, BackendLease backendLease) {
+	StepDownSequence(ClusterParts parts, Lanes lanes, Runnable vipReleased, @Nullable DrivenBackend backend) {
 		this.parts = parts;
 		this.lanes = lanes;
 		this.vipReleased = vipReleased;
-		this.backendLease = backendLease;
-		this.backendStopped = parts.backend() == null;
+		this.backend = backend;
+		this.backendStopped = backend == null;
 	}
 
 	/**
@@ -96,16 +97,15 @@ final class StepDownSequence {
 	}
 
 	private Step stopBackend(StepDownBudgets budgets) {
-		Backend backend = this.parts.backend();
+		DrivenBackend driven = this.backend;
 		Replication replication = this.parts.replication();
-		if (backend == null && replication == null) {
+		if (driven == null && replication == null) {
 			return Step.skipped(Step.STOP_BACKEND, NO_BACKEND);
 		}
 		Part stop = new Part(this.lanes.backend(), budgets.stopBackend().plus(budgets.killBackend()), () -> {
-			if (backend != null) {
-				backend.stop(budgets.stopBackend());
+			if (driven != null) {
+				driven.stop(budgets.stopBackend());
 				this.backendStopped = true;
-				this.backendLease.end();
 			}
 		});
 		Part flush = new Part(this.lanes.replication(), budgets.flush(), () -> {
@@ -113,7 +113,7 @@ final class StepDownSequence {
 				throw new HaClusterException(UNSHIPPED);
 			}
 		}).orLate(UNSHIPPED);
-		if (backend == null) {
+		if (driven == null) {
 			return Step.of(Step.STOP_BACKEND, null, flush);
 		}
 		return (replication != null) ? Step.of(Step.STOP_BACKEND, null, stop, flush)

@@ -74,14 +74,21 @@ final class Term {
 	}
 
 	/**
-	 * Makes the run of the promotion the one that is interrupted when the term ends. If
-	 * it has ended already the run is interrupted before its first step.
+	 * Makes the run of a promotion or restart the one that is interrupted when the term
+	 * ends. If it has ended already the run is interrupted before its first step.
 	 */
-	synchronized void promotes(SequenceRun promotion) {
-		this.run = promotion;
+	synchronized void runs(SequenceRun sequence) {
+		this.run = sequence;
 		if (this.aborted != null) {
-			promotion.interrupt(this.aborted);
+			sequence.interrupt(this.aborted);
 		}
+	}
+
+	/**
+	 * Returns whether nothing is to be begun any more but the step-down.
+	 */
+	synchronized boolean isOver() {
+		return this.aborted != null;
 	}
 
 	/**
@@ -92,7 +99,7 @@ final class Term {
 	}
 
 	/**
-	 * Ends the promotion.
+	 * Ends the promotion or the restart.
 	 */
 	synchronized void abort(String why) {
 		this.aborted = why;

@@ -50,6 +50,11 @@ public record TransitionReport(Kind kind, Epoch epoch, String reason, Instant st
 		UNWIND,
 
 		/**
+		 * The stop and start of the backend of a leader, after it has failed.
+		 */
+		RESTART,
+
+		/**
 		 * The six steps with the lease still held.
 		 */
 		STEP_DOWN,

@@ -26,7 +26,12 @@ enum Trigger {
 	LOST,
 
 	/**
-	 * Somebody wants this node to step down, or its backend has ended.
+	 * The backend has failed. A leader restarts it here first.
+	 */
+	BACKEND_FAILED,
+
+	/**
+	 * Somebody wants this node to step down, or its backend cannot be kept running.
 	 */
 	STEP_DOWN,
 

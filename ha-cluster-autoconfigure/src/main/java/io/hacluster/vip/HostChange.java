@@ -16,6 +16,22 @@ record HostChange(Kind kind, @Nullable Link link, @Nullable AssignedAddress addr
 	}
 
 	/**
+	 * Returns whether an interface was down or gone for a moment at least.
+	 */
+	boolean interrupts(Link present) {
+		return this.link != null && this.link.name().equals(present.name())
+				&& (this.kind == Kind.LINK_REMOVED || !this.link.running());
+	}
+
+	/**
+	 * Returns whether one of the addresses may have been taken from an interface.
+	 */
+	boolean mayTake(VirtualIpSettings settings, Link from) {
+		return this.kind == Kind.UNKNOWN || (this.address != null && this.address.link() == from.index()
+				&& settings.includes(this.address.address().address()));
+	}
+
+	/**
 	 * The kinds of change.
 	 */
 	enum Kind {

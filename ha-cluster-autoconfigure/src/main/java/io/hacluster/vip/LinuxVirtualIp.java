@@ -150,13 +150,19 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		try {
 			watch = this.watch;
 			this.watch = null;
-			this.table.close();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (watch != null) {
 			watch.close();
+		}
+		this.lock.lock();
+		try {
+			this.table.close();
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -176,7 +182,7 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		}
 	}
 
-	private Duration untilNext() {
+	Duration untilNext() {
 		this.lock.lock();
 		try {
 			return this.hold.untilNext();

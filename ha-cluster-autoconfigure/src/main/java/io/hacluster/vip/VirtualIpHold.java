@@ -26,6 +26,9 @@ final class VirtualIpHold {
 
 	private static final long LEAST_LIFETIME = TimeUnit.SECONDS.toNanos(1);
 
+	/** Whatever happens, the thread that looks after this does not spin. */
+	private static final long LEAST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
 	private static final long POLL = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private static final Logger logger = LoggerFactory.getLogger(LinuxVirtualIp.class);
@@ -97,11 +100,7 @@ final class VirtualIpHold {
 		this.held = false;
 		this.announcements.end();
 		this.record.givenUp();
-		Optional<Link> link = this.holder.link();
-		if (link.isPresent()) {
-			this.holder.remove(link.get());
-		}
-		this.defence.end();
+		takeAway();
 		if (before) {
 			logger.info("[{}] The virtual IP {} is given up", this.identity, this.settings.addresses());
 		}
@@ -124,19 +123,24 @@ final class VirtualIpHold {
 		if (!this.held) {
 			return;
 		}
+		if (!holds()) {
+			expire();
+			return;
+		}
 		Optional<Link> present = this.holder.link();
 		if (present.isEmpty()) {
 			this.running = false;
+			this.announcements.end();
 			this.record.problem(Aspect.LINK, "The interface " + this.settings.interfaceName() + " is gone");
 			return;
 		}
 		Link link = present.get();
-		if (!holds()) {
-			expire(link);
-			return;
+		if (changes.stream().anyMatch((change) -> change.interrupts(link))) {
+			this.running = false;
 		}
-		changes.forEach((change) -> wentDown(change, link));
-		if (changes.stream().anyMatch((change) -> concerns(change, link)) && this.repairs.tryRepair()) {
+		boolean back = link.running() && !this.running;
+		boolean taken = changes.stream().anyMatch((change) -> change.mayTake(this.settings, link));
+		if ((back || taken) && this.repairs.tryRepair()) {
 			keep(link, false);
 		}
 		else {
@@ -158,7 +162,7 @@ final class VirtualIpHold {
 		if (announcement.isPresent()) {
 			next = Math.min(next, announcement.getAsLong() - now);
 		}
-		return Duration.ofNanos(Math.max(0, Math.min(next, IDLE.toNanos())));
+		return Duration.ofNanos(Math.max(LEAST_PAUSE, Math.min(next, IDLE.toNanos())));
 	}
 
 	private void take(Link link, Supplier<Duration> lifetime) throws IOException {
@@ -225,14 +229,21 @@ final class VirtualIpHold {
 	 * Takes away what should have been released. The kernel would do it too, within a
 	 * second.
 	 */
-	private void expire(Link link) throws IOException {
+	private void expire() throws IOException {
 		if (!this.expired) {
 			this.expired = true;
 			this.announcements.end();
 			logger.warn("[{}] The lease has ended: the virtual IP {} is taken away", this.identity,
 					this.settings.addresses());
 		}
-		this.holder.remove(link);
+		takeAway();
+	}
+
+	private void takeAway() throws IOException {
+		Optional<Link> link = this.holder.link();
+		if (link.isPresent()) {
+			this.holder.remove(link.get());
+		}
 		this.defence.end();
 	}
 
@@ -257,23 +268,6 @@ final class VirtualIpHold {
 	private long deadline(Supplier<Duration> lifetime) {
 		long now = this.ticker.nanoTime();
 		return now + lifetime.get().toNanos();
-	}
-
-	private void wentDown(HostChange change, Link link) {
-		Link changed = change.link();
-		if (changed != null && changed.name().equals(link.name())
-				&& (change.kind() == HostChange.Kind.LINK_REMOVED || !changed.running())) {
-			this.running = false;
-		}
-	}
-
-	private boolean concerns(HostChange change, Link link) {
-		Link changed = change.link();
-		AssignedAddress removed = change.address();
-		return change.kind() == HostChange.Kind.UNKNOWN
-				|| (removed != null && removed.link() == link.index()
-						&& this.settings.includes(removed.address().address()))
-				|| (changed != null && changed.name().equals(link.name()) && link.running() && !this.running);
 	}
 
 	private void seen(Link link) {

@@ -18,6 +18,8 @@ import io.hacluster.Leadership.Leader;
 import io.hacluster.NodeId;
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.election.ElectionStatus;
+import io.hacluster.lifecycle.BackendStatus;
+import io.hacluster.lifecycle.BackendStatus.State;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
@@ -41,7 +43,7 @@ class HaClusterHealthIndicatorTests {
 
 	private @Nullable String lastFailure;
 
-	private @Nullable BackendHealth backend;
+	private @Nullable BackendStatus backend;
 
 	private @Nullable String electionProblem;
 
@@ -68,14 +70,14 @@ class HaClusterHealthIndicatorTests {
 	@Test
 	void healthOfLeaderWithBackendThatServesIsUp() {
 		lead();
-		this.backend = new BackendHealth(BackendHealth.Status.UP, "pid 1");
+		this.backend = backend(State.UP, new BackendHealth(BackendHealth.Status.UP, "pid 1"));
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
 	}
 
 	@Test
 	void healthOfLeaderWithBackendThatDoesNotServeIsDownWithReason() {
 		lead();
-		this.backend = new BackendHealth(BackendHealth.Status.DOWN, "503");
+		this.backend = backend(State.DOWN, new BackendHealth(BackendHealth.Status.DOWN, "503"));
 		assertDown("The backend does not serve: 503");
 	}
 
@@ -172,6 +174,36 @@ class HaClusterHealthIndicatorTests {
 				() -> new VirtualIpStatus(false, "eth0", List.of("10.0.0.100/24"), null, this.virtualIpProblem, null, 1,
 						2, 3))
 			.health();
+	}
+
+	@Test
+	void healthOfLeaderWhoseBackendIsRestartedIsDownWithWhatHappened() {
+		this.role = ClusterRole.LEADER;
+		this.backend = backend(State.RESTARTING, null);
+		assertDown("The backend is being restarted: exited with code 3; last output: no space");
+		this.backend = backend(State.FAILED, null);
+		assertDown("The backend has failed: exited with code 3; last output: no space");
+	}
+
+	@Test
+	void healthHasTheDetailOfTheSupervision() {
+		// Of a follower, too: why it does not take over.
+		this.backend = backend(State.STOPPED, null);
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		assertThat(health().getDetails().get("backend"))
+			.isEqualTo(Map.of("state", State.STOPPED, "consecutiveFailures", 2, "restartsInWindow", 3, "lastFailure",
+					Map.of("at", Instant.EPOCH, "message", "exited with code 3; last output: no space"), "coolingUntil",
+					Instant.EPOCH.plusSeconds(30)));
+		this.backend = new BackendStatus(State.UP, new BackendHealth(BackendHealth.Status.UP, "pid 1"), 0, 0, null,
+				null, Duration.ofSeconds(1), new BackendStatus.Totals(1, 0, 0));
+		assertThat(health().getDetails().get("backend"))
+			.isEqualTo(Map.of("state", State.UP, "detail", "pid 1", "consecutiveFailures", 0, "restartsInWindow", 0));
+	}
+
+	private static BackendStatus backend(State state, @Nullable BackendHealth health) {
+		return new BackendStatus(state, health, 2, 3,
+				new ClusterStatus.Failure(Instant.EPOCH, "exited with code 3; last output: no space"),
+				Instant.EPOCH.plusSeconds(30), Duration.ZERO, new BackendStatus.Totals(5, 4, 3));
 	}
 
 	private ElectionStatus election() {

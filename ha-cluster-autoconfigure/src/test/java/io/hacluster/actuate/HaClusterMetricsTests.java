@@ -3,19 +3,22 @@ package io.hacluster.actuate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
-import io.hacluster.backend.BackendHealth;
 import io.hacluster.election.ElectionStatus;
+import io.hacluster.lifecycle.BackendStatus;
+import io.hacluster.lifecycle.BackendStatus.State;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepReport;
@@ -37,16 +40,40 @@ class HaClusterMetricsTests {
 	@Test
 	void scrapeHasTheMetersOfTheNode() {
 		new HaClusterMetrics(() -> new ClusterStatus(new NodeId("a"), ClusterRole.LEADER, LifecycleState.LEADER,
-				new Epoch(7), Optional.empty(), Duration.ofMillis(7500), null, null, null,
-				new BackendHealth(BackendHealth.Status.UP, "")), TAGS)
+				new Epoch(7), Optional.empty(), Duration.ofMillis(7500), null, null, null, null), TAGS)
 			.bindTo(this.registry);
 		assertThat(scrape()).contains("ha_cluster_leader{cluster=\"c\",node=\"a\"} 1.0",
 				"ha_cluster_leader_known{cluster=\"c\",node=\"a\"} 0.0",
 				"ha_cluster_epoch{cluster=\"c\",node=\"a\"} 7.0",
 				"ha_cluster_lease_remaining_seconds{cluster=\"c\",node=\"a\"} 7.5",
 				"ha_cluster_state{cluster=\"c\",node=\"a\",state=\"leader\"} 1.0",
-				"ha_cluster_state{cluster=\"c\",node=\"a\",state=\"follower\"} 0.0",
-				"ha_cluster_backend_state{cluster=\"c\",node=\"a\",state=\"up\"} 1.0");
+				"ha_cluster_state{cluster=\"c\",node=\"a\",state=\"follower\"} 0.0");
+	}
+
+	@Test
+	void scrapeHasTheMetersOfTheBackend() {
+		new BackendMetrics(() -> status(new BackendStatus(State.UP, null, 0, 3, null, Instant.EPOCH,
+				Duration.ofMillis(1500), new BackendStatus.Totals(5, 4, 3))), TAGS)
+			.bindTo(this.registry);
+		String labels = "{cluster=\"c\",node=\"a\"} ";
+		assertThat(scrape()).contains("ha_cluster_backend_state{cluster=\"c\",node=\"a\",state=\"up\"} 1.0",
+				"ha_cluster_backend_state{cluster=\"c\",node=\"a\",state=\"restarting\"} 0.0",
+				"ha_cluster_backend_up" + labels + "1.0", "ha_cluster_backend_uptime_seconds" + labels + "1.5",
+				"ha_cluster_backend_cooling" + labels + "1.0", "ha_cluster_backend_starts_total" + labels + "5.0",
+				"ha_cluster_backend_failures_total" + labels + "4.0",
+				"ha_cluster_backend_restarts_total" + labels + "3.0");
+	}
+
+	@Test
+	void metersOfTheBackendAreZeroWithoutOne() {
+		new BackendMetrics(() -> status(null), TAGS).bindTo(this.registry);
+		assertThat(scrape()).contains("ha_cluster_backend_up{cluster=\"c\",node=\"a\"} 0.0",
+				"ha_cluster_backend_restarts_total{cluster=\"c\",node=\"a\"} 0.0");
+	}
+
+	private static ClusterStatus status(@Nullable BackendStatus backend) {
+		return new ClusterStatus(new NodeId("a"), ClusterRole.LEADER, LifecycleState.LEADER, new Epoch(7),
+				Optional.empty(), null, null, null, null, backend);
 	}
 
 	@Test

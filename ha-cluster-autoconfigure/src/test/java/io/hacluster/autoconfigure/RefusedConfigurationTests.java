@@ -63,6 +63,11 @@ class RefusedConfigurationTests {
 					backend.stop-timeout         | 0s          | longer than zero
 					backend.health.interval      | 0s          | longer than zero
 					backend.health.timeout       | 0s          | longer than zero
+					backend.supervision.failures-before-restart | 0 | at least 1
+					backend.supervision.max-restarts | -1       | must not be negative
+					backend.supervision.window   | 0s           | longer than zero
+					backend.supervision.backoff  | -1s          | must not be negative
+					backend.supervision.cooling  | 9s           | must not be shorter than 'ha.cluster.election.lease-duration'
 					backend.health.url           | ftp://x/y   | http:// or https://
 					backend.health.url           | http://x_y/z| must name a host
 					backend.health.url           | http:///z   | must name a host
@@ -105,10 +110,29 @@ class RefusedConfigurationTests {
 	}
 
 	@Test
+	void contextWhenProcessLogFileCannotBeWrittenNamesTheProperty() {
+		assertLogFileRefused(this.directory, "is a directory");
+		assertLogFileRefused(this.directory.resolve("none/log"), "directory does not exist");
+	}
+
+	private void assertLogFileRefused(Path file, String reason) {
+		valid()
+			.withPropertyValues("ha.cluster.backend.type=process", "ha.cluster.backend.process.command=true",
+					"ha.cluster.backend.process.log-file=" + file)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("ha.cluster.backend.process.log-file");
+					assertThat(ex.getReason()).contains(reason);
+				}));
+	}
+
+	@Test
 	void contextWhenBackendTypeIsUnknownIsRefused() {
 		valid().withPropertyValues("ha.cluster.backend.type=podman")
 			.run((context) -> assertThat(context).getFailure().satisfies((failure) -> {
-				assertThat(failure).hasStackTraceContaining("ha.cluster.backend.type").hasStackTraceContaining("podman");
+				assertThat(failure).hasStackTraceContaining("ha.cluster.backend.type")
+					.hasStackTraceContaining("podman");
 				assertThat(failure).cause().isInstanceOf(BindException.class);
 			}));
 	}

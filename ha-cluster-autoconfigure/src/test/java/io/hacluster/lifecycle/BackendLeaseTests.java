@@ -44,7 +44,7 @@ class BackendLeaseTests {
 
 	private final BackendLease backendLease = new BackendLease(LifecycleFixture.IDENTITY,
 			new MonitoredBackend(new Bound(), null),
-			new LifecycleSettings(LEASE, MARGIN, LEASE, StepTimeouts.of(LEASE, LEASE)));
+			new LifecycleSettings(LEASE, MARGIN, StepTimeouts.of(LEASE, LEASE), LifecycleFixture.NO_RESTARTS));
 
 	@AfterEach
 	void close() {

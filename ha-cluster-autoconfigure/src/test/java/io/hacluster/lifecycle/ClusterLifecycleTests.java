@@ -162,7 +162,9 @@ class ClusterLifecycleTests {
 			after = this.recorder.calls().subList(failed + 1, this.recorder.calls().size());
 		}
 		assertThat(after.stream().filter((call) -> !call.startsWith("standAside"))).startsWith(undone.split(" "));
-		assertThat(after).containsSubsequence("startFollowing", STAND_ASIDE, "release " + epoch);
+		String standAside = failing.equals("start") ? "standAside " + LifecycleFixture.NO_RESTARTS.cooling().toSeconds()
+				: STAND_ASIDE;
+		assertThat(after).containsSubsequence("startFollowing", standAside, "release " + epoch);
 		assertThat(this.fixture.lifecycle().status().lastFailure().message()).contains("broken " + failing);
 		assertThat(this.fixture.awaitTransition(Kind.UNWIND).failure()).isNull();
 		assertThat(this.fixture.events).noneMatch((event) -> event.getClass().getSimpleName().contains("Leadership"));
@@ -371,7 +373,7 @@ class ClusterLifecycleTests {
 					})));
 			assertThat(report.detail()).isEqualTo("the database is not in WAL mode");
 			assertThat(new PromotionSequence(this.fixture.parts, this.fixture.timeouts, lanes, (lease) -> {
-			}, this.fixture.backendLease()).steps(null))
+			}, this.fixture.drivenBackend()).steps(null))
 				.filteredOn(
 						(step) -> step.parts().stream().anyMatch((part) -> part.grace().compareTo(Duration.ZERO) > 0))
 				.extracting(Step::name)
@@ -467,32 +469,6 @@ class ClusterLifecycleTests {
 		this.fixture.awaitState(LifecycleState.FOLLOWER);
 		assertThat(this.fixture.backend.stopTimeout).isLessThan(FakeElection.MARGIN);
 		assertThat(withoutVipRefresh()).containsSubsequence("stop", "stop", "flush", "releaseVip", "startFollowing");
-	}
-
-	@Test
-	void backendThatEndsByItselfLeadsToAStepDown() {
-		// Peer defects 12 and 23: a leader with a dead backend kept the address.
-		Epoch epoch = this.fixture.lead();
-		this.fixture.backend.exitListener.accept("exited with code 3");
-		this.fixture.awaitCall("release " + epoch);
-		this.fixture.awaitState(LifecycleState.FOLLOWER);
-		assertThat(this.recorder.calls()).contains(STAND_ASIDE);
-		assertThat(this.fixture.lifecycle().status().lastFailure().message()).contains("exited with code 3");
-	}
-
-	@Test
-	void backendThatIsFoundStoppedLeadsToAStepDown() {
-		Epoch epoch = this.fixture.lead();
-		this.fixture.backend.health = new BackendHealth(Status.STOPPED, "container has exited");
-		this.fixture.awaitCall("release " + epoch);
-	}
-
-	@Test
-	void backendThatIsDownIsVisibleButStaysLeader() {
-		this.fixture.lead();
-		this.fixture.backend.health = new BackendHealth(Status.DOWN, "answers 503");
-		await().until(() -> this.fixture.backend.health.equals(this.fixture.lifecycle().status().backend()));
-		assertThat(this.fixture.lifecycle().leadership().isLeader()).isTrue();
 	}
 
 	@Test

@@ -35,6 +35,8 @@ final class FakeElection implements LeaseControl, Ticker {
 
 	volatile boolean out;
 
+	volatile Duration absence = Duration.ZERO;
+
 	FakeElection(Recorder recorder) {
 		this.recorder = recorder;
 	}
@@ -63,6 +65,13 @@ final class FakeElection implements LeaseControl, Ticker {
 		return lease.epoch();
 	}
 
+	void renew() {
+		FakeLease lease = this.held;
+		if (lease != null) {
+			lease.deadline = this.now.get() + LEASE.minus(MARGIN).toNanos();
+		}
+	}
+
 	void lose() {
 		FakeLease lease = this.held;
 		this.held = null;
@@ -82,8 +91,9 @@ final class FakeElection implements LeaseControl, Ticker {
 	}
 
 	@Override
-	public void start() {
+	public void start(Duration absence) {
 		this.recorder.record("election");
+		this.absence = absence;
 		this.started = true;
 	}
 

@@ -26,7 +26,11 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	static final Duration PATIENCE = Duration.ofSeconds(60);
 
+	static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
 	static final NodeIdentity IDENTITY = new NodeIdentity("test", new NodeId("node"), "nonce");
+
+	static final SupervisionSettings NO_RESTARTS = supervision(0);
 
 	final Recorder recorder = new Recorder();
 
@@ -45,23 +49,31 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	StepTimeouts timeouts = new StepTimeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE);
 
+	SupervisionSettings supervision = NO_RESTARTS;
+
 	ClusterParts parts = new ClusterParts(this.replication, new RecordingVip(), this.backend);
 
 	@Nullable ClusterLifecycle lifecycle;
 
 	LifecycleSettings settings() {
-		return new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN, Duration.ofMillis(20), this.timeouts);
+		return new LifecycleSettings(FakeElection.LEASE, FakeElection.MARGIN, this.timeouts, this.supervision);
 	}
 
-	BackendLease backendLease() {
-		return new BackendLease(IDENTITY, this.backend, settings());
+	DrivenBackend drivenBackend() {
+		return new DrivenBackend(this.backend, new BackendLease(IDENTITY, this.backend, settings()),
+				new BackendSupervisor(this.supervision, this.election, CLOCK));
+	}
+
+	static SupervisionSettings supervision(int maxRestarts) {
+		return new SupervisionSettings(Duration.ofMillis(20), PATIENCE, 3, maxRestarts, Duration.ofMinutes(10),
+				Duration.ofMillis(10), Duration.ofMinutes(5));
 	}
 
 	LifecycleFixture start() {
 		this.lifecycle = new ClusterLifecycle(IDENTITY, settings(), this.parts, this.election::listener, (event) -> {
 			this.events.add(event);
 			this.listener.accept(event);
-		}, this, this.election, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+		}, this, this.election, CLOCK);
 		this.lifecycle.start();
 		return this;
 	}

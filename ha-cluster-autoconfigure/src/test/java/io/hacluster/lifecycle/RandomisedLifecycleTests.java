@@ -54,6 +54,7 @@ class RandomisedLifecycleTests {
 		long seed = new Random().nextLong();
 		Random random = new Random(seed);
 		this.fixture.timeouts = new StepTimeouts(ms(150), ms(150), ms(150), ms(150), ms(150), ms(150), ms(50));
+		this.fixture.supervision = LifecycleFixture.supervision(TERMS);
 		REPLICATION.forEach((call) -> this.recorder.on(call, () -> replication(call, random)));
 		OTHERS.forEach((call) -> this.recorder.on(call, () -> other(call, random)));
 		this.fixture.start();
@@ -87,7 +88,14 @@ class RandomisedLifecycleTests {
 	private void end(Random random) {
 		switch (random.nextInt(5)) {
 			case 0 -> this.fixture.lifecycle().fenced("fenced");
-			case 1 -> this.fixture.backend.exitListener.accept("exited with code 1");
+			case 1 -> {
+				// Restarted, which anything else may interrupt.
+				this.fixture.backend.exitListener.accept("exited with code 1");
+				await().pollDelay(ms(random.nextInt(20))).until(() -> true);
+				if (!this.fixture.lifecycle().leadership().stepDown()) {
+					this.fixture.election.lose();
+				}
+			}
 			case 2 -> {
 				if (!this.fixture.lifecycle().leadership().stepDown()) {
 					this.fixture.election.lose();

@@ -21,6 +21,9 @@ final class RecordingBackend implements ExitAwareBackend, LeaseBoundBackend {
 
 	final List<Duration> prolonged = new CopyOnWriteArrayList<>();
 
+	volatile Runnable beforeAnswer = () -> {
+	};
+
 	volatile Duration stopTimeout = Duration.ZERO;
 
 	volatile Consumer<String> exitListener = (detail) -> {
@@ -43,6 +46,7 @@ final class RecordingBackend implements ExitAwareBackend, LeaseBoundBackend {
 
 	@Override
 	public BackendHealth health() {
+		this.beforeAnswer.run();
 		return this.health;
 	}
 

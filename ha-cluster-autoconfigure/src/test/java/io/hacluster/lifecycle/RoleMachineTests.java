@@ -16,9 +16,11 @@ class RoleMachineTests {
 	private static final Map<LifecycleState, Map<Trigger, LifecycleState>> TABLE = Map.of(LifecycleState.FOLLOWER,
 			Map.of(Trigger.GRANTED, LifecycleState.PROMOTING), LifecycleState.PROMOTING,
 			Map.of(Trigger.PROMOTED, LifecycleState.LEADER, Trigger.FAILED, LifecycleState.DEMOTING, Trigger.LOST,
-					LifecycleState.DEMOTING, Trigger.STEP_DOWN, LifecycleState.DEMOTING),
+					LifecycleState.DEMOTING, Trigger.STEP_DOWN, LifecycleState.DEMOTING, Trigger.BACKEND_FAILED,
+					LifecycleState.DEMOTING),
 			LifecycleState.LEADER,
-			Map.of(Trigger.LOST, LifecycleState.DEMOTING, Trigger.STEP_DOWN, LifecycleState.DEMOTING),
+			Map.of(Trigger.LOST, LifecycleState.DEMOTING, Trigger.STEP_DOWN, LifecycleState.DEMOTING,
+					Trigger.BACKEND_FAILED, LifecycleState.LEADER),
 			LifecycleState.DEMOTING,
 			Map.of(Trigger.SETTLED, LifecycleState.FOLLOWER, Trigger.LOST, LifecycleState.DEMOTING));
 

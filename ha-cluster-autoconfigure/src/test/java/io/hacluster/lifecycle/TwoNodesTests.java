@@ -132,8 +132,8 @@ class TwoNodesTests {
 		ProcessBackend backend = new ProcessBackend(identity,
 				new ProcessSettings("test", List.of("sleep", "1000"), null, Map.of(), this.directory.resolve(name)));
 		ClusterLifecycle lifecycle = new ClusterLifecycle(identity,
-				new LifecycleSettings(LEASE, election.margin(), Duration.ofMillis(200),
-						StepTimeouts.of(PATIENCE, Duration.ofSeconds(5))),
+				new LifecycleSettings(LEASE, election.margin(), StepTimeouts.of(PATIENCE, Duration.ofSeconds(5)),
+						LifecycleFixture.NO_RESTARTS),
 				new ClusterParts(null, null, backend), () -> new LeaderElector(store, identity, election,
 						Candidate.always(), Ticker.SYSTEM, RandomGenerator.getDefault()),
 				(event) -> {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,7 +223,7 @@ class VirtualIpHoldTests {
 			perHalfSecond[i] = this.announced.take();
 		}
 		assertThat(perHalfSecond).startsWith(4, 1, 4, 0, 0).contains(1);
-		assertThat(java.util.Arrays.stream(perHalfSecond).sum()).isEqualTo(9 + 2);
+		assertThat(Arrays.stream(perHalfSecond).sum()).isEqualTo(9 + 2);
 		assertThat(this.vip.status().announcements()).isEqualTo(12);
 	}
 
@@ -265,6 +266,26 @@ class VirtualIpHoldTests {
 		link(false);
 		assertThatThrownBy(() -> this.vip.acquire(() -> Duration.ofSeconds(3))).hasMessageContaining("no carrier");
 		assertThat(this.host.calls).noneMatch((call) -> call.startsWith("put"));
+	}
+
+	@Test
+	void linkThatIsGoneLeavesNothingToDoUntilItIsBack() {
+		this.vip.acquire(() -> Duration.ofSeconds(60));
+		this.announced.take();
+		Link link = this.host.link;
+		this.host.link = null;
+		advance(5000);
+		this.vip.look(List.of(HostChange.link(HostChange.Kind.LINK_REMOVED, link)));
+		assertThat(this.vip.status().problem()).isEqualTo("The interface eth0 is gone");
+		assertThat(this.vip.untilNext()).isGreaterThan(Duration.ofSeconds(50));
+		this.host.addresses.clear();
+		link(true);
+		assertThat(this.host.lifetime(ADDRESS)).isEqualTo(Duration.ofSeconds(55));
+		assertThat(this.announced.take()).isOne();
+		this.host.link = null;
+		advance(60_000);
+		this.vip.look(List.of());
+		assertThat(this.vip.untilNext()).isGreaterThan(Duration.ofSeconds(50));
 	}
 
 	@Test
