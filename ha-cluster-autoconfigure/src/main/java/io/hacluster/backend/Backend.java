@@ -33,7 +33,7 @@ public interface Backend {
 	/**
 	 * Asks how the service is. After a start, {@link BackendHealth.Status#STOPPED} says
 	 * that the service has ended by itself: a leader that waits for it gives up at once,
-	 * and one that leads steps down.
+	 * and one that leads takes that for a failure.
 	 * @return the health, never null; answers within the configured health timeout
 	 */
 	BackendHealth health();

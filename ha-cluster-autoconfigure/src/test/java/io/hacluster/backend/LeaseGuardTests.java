@@ -98,13 +98,14 @@ class LeaseGuardTests {
 	@Test
 	void prolongWhenTheTimeHasPassedDoesNotBringItBack() throws Exception {
 		// All were frozen: what is still said about the lease is older than the freeze.
+		// The guard is killed, so that the next one is told what is remembered.
 		this.guard.engage(touch());
 		this.guard.prolong(Duration.ofMillis(300));
 		long pid = pids().get(0);
 		this.signals.signal(pid, STOP);
 		TimeUnit.MILLISECONDS.sleep(500);
 		this.guard.prolong(LONG);
-		this.signals.signal(pid, CONT);
+		this.signals.signal(pid, ProcessSignals.KILL);
 		await().until(() -> Files.exists(this.fired));
 	}
 

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * The scripts of this project that find or install what tests run beside us.
  */
-final class ProjectScript {
+public final class ProjectScript {
 
 	private ProjectScript() {
 	}
@@ -22,7 +22,7 @@ final class ProjectScript {
 	 * @param arguments its arguments
 	 * @return the path that it prints
 	 */
-	static Path path(String name, String... arguments) {
+	public static Path path(String name, String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(find(name).toString());
 		command.addAll(List.of(arguments));

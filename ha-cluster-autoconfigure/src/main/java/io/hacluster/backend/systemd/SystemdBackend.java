@@ -97,9 +97,24 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		try {
 			new UnitCheck(this.identity, this.settings, this.systemctl, this.machine.systemd())
 				.run(this.machine.binding());
+			checkGuard();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Has a guard come and go, since a backend is not to be started without one.
+	 */
+	private void checkGuard() {
+		try {
+			this.guard.engage(List.of("/bin/true"));
+			this.guard.release();
+		}
+		catch (BackendException ex) {
+			throw new UnusableUnitException(String.valueOf(ex.getMessage()),
+					"Install what is missing, or choose another 'ha.cluster.backend.type'.", ex);
 		}
 	}
 

@@ -49,7 +49,8 @@ final class UnitWatch implements AutoCloseable {
 
 	/**
 	 * Creates a watch.
-	 * @param label leads each log line, and names the thread by its first part
+	 * @param label leads each log line
+	 * @param cluster names the thread
 	 * @param systemctl asked
 	 * @param started what it said of the unit when that had started
 	 * @param proc where processes are listed

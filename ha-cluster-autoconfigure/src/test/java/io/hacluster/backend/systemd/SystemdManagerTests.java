@@ -119,8 +119,10 @@ class SystemdManagerTests {
 
 	@Test
 	void statusOfTheManagerIsSeenBySystemd() {
-		assertThat(host.show("m.service", "StatusText")).contains("b.service is active (running)")
-			.doesNotContain("not bound");
+		Awaitility.await()
+			.untilAsserted(
+					() -> assertThat(host.show("m.service", "StatusText")).contains("b.service is active (running)")
+						.doesNotContain("not bound"));
 		assertThat(host.show("m.service", "WatchdogUSec")).isEqualTo("5s");
 	}
 

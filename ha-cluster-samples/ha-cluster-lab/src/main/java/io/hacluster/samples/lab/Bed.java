@@ -41,7 +41,7 @@ final class Bed implements AutoCloseable {
 
 	private static final int NATS_PORT = 4222;
 
-	private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+	private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
 
 	private final LabOptions options;
 

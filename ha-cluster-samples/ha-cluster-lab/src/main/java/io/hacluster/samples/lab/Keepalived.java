@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * keepalived on the same hosts and with the same client. The backend runs on both hosts
@@ -18,8 +17,8 @@ final class Keepalived implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-	/** Long enough for the first elections to be over. */
-	private static final long SETTLING_NANOS = 2_000_000_000;
+	/** Longer than an election takes. */
+	private static final long SETTLING_NANOS = 2_000_000_000L;
 
 	private static final int PORT = 3210;
 
@@ -112,10 +111,8 @@ final class Keepalived implements AutoCloseable {
 	 * @return how long the client was not answered
 	 */
 	Duration cutLink() {
-		Await.until("only " + MASTER + " has the virtual IP", TIMEOUT, this::tails,
-				() -> this.addresses.holders().holders().equals(List.of(MASTER)));
+		Await.until(MASTER + " has had the virtual IP alone for a while", TIMEOUT, this::tails, this::isSettled);
 		awaitService();
-		LockSupport.parkNanos(SETTLING_NANOS);
 		long struck = System.nanoTime();
 		this.network.cut(MASTER);
 		Await.until(BACKUP + " has the virtual IP", TIMEOUT, this::tails,
@@ -124,6 +121,13 @@ final class Keepalived implements AutoCloseable {
 		Duration outage = Ledger.outage(this.client.ledger().byTime(), struck).duration();
 		this.network.heal(MASTER);
 		return outage;
+	}
+
+	private boolean isSettled() {
+		long since = System.nanoTime() - SETTLING_NANOS;
+		Timeline holders = this.addresses.holders();
+		return holders.holders().equals(List.of(MASTER)) && holders.timesBegunSince(MASTER, since) == 0
+				&& holders.timesBegunSince(BACKUP, since) == 0;
 	}
 
 	private void awaitService() {
