@@ -16,6 +16,7 @@ import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.vip.VirtualIpStatus;
 
 /**
  * Health of the node: up while it does what its role asks of it, whichever role that is;
@@ -31,25 +32,33 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 
 	private final @Nullable Supplier<ReplicationStatus> replication;
 
+	private final @Nullable Supplier<VirtualIpStatus> virtualIp;
+
 	/**
 	 * Creates the indicator.
 	 * @param status the status of the node
 	 * @param election the election
 	 * @param replication the replication, null if nothing is replicated
+	 * @param virtualIp the virtual IP, null if there is none
 	 */
 	public HaClusterHealthIndicator(Supplier<ClusterStatus> status, Supplier<ElectionStatus> election,
-			@Nullable Supplier<ReplicationStatus> replication) {
+			@Nullable Supplier<ReplicationStatus> replication, @Nullable Supplier<VirtualIpStatus> virtualIp) {
 		super("Cluster health check failed");
 		this.status = status;
 		this.election = election;
 		this.replication = replication;
+		this.virtualIp = virtualIp;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		ClusterStatus status = this.status.get();
 		ReplicationStatus replication = (this.replication != null) ? this.replication.get() : null;
+		VirtualIpStatus virtualIp = (this.virtualIp != null) ? this.virtualIp.get() : null;
 		String reason = reason(status, this.election.get(), replication);
+		if (reason == null && virtualIp != null && status.role() == ClusterRole.LEADER) {
+			reason = virtualIp.problem();
+		}
 		if (reason != null) {
 			builder.down().withDetail("reason", reason);
 		}
@@ -62,6 +71,9 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		describe(builder, status);
 		if (replication != null) {
 			builder.withDetail("replication", describe(replication));
+		}
+		if (virtualIp != null) {
+			builder.withDetail("virtualIp", VirtualIpDetails.of(virtualIp));
 		}
 	}
 

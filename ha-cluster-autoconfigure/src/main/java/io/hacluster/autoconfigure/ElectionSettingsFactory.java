@@ -32,7 +32,7 @@ final class ElectionSettingsFactory {
 		Duration margin = this.properties.election().margin();
 		ElectionSettings settings;
 		try {
-			settings = create(this.properties.election());
+			settings = create(this.properties.election(), virtualIp);
 		}
 		catch (InvalidElectionSettingsException ex) {
 			throw invalid(ex.setting(), ex);
@@ -45,12 +45,22 @@ final class ElectionSettingsFactory {
 		}
 	}
 
-	private ElectionSettings create(HaClusterProperties.Election election) {
+	/**
+	 * Without a margin of the user it is a fifth of the lease duration, or what is needed
+	 * at least, which is more for short leases with a virtual IP.
+	 */
+	private ElectionSettings create(HaClusterProperties.Election election, boolean virtualIp) {
+		Duration leaseDuration = election.leaseDuration();
+		Duration renewInterval = election.renewInterval();
 		Duration margin = election.margin();
 		String address = this.properties.address();
-		return (margin != null)
-				? new ElectionSettings(election.leaseDuration(), election.renewInterval(), margin, address)
-				: ElectionSettings.of(election.leaseDuration(), election.renewInterval(), address);
+		if (margin != null) {
+			return new ElectionSettings(leaseDuration, renewInterval, margin, address);
+		}
+		ElectionSettings settings = ElectionSettings.of(leaseDuration, renewInterval, address);
+		Duration least = ElectionSettings.leastMargin(leaseDuration, FORCED_STOP, virtualIp);
+		return (settings.margin().compareTo(least) < 0)
+				? new ElectionSettings(leaseDuration, renewInterval, least, address) : settings;
 	}
 
 	private InvalidConfigurationPropertyValueException invalid(String setting, InvalidElectionSettingsException ex) {

@@ -34,7 +34,8 @@ import io.hacluster.vip.VirtualIp;
  * Auto-configuration of a cluster node: who it is, its election, and the two sequences.
  */
 @AutoConfiguration(after = { HaClusterBackendAutoConfiguration.class, HaClusterLocalAutoConfiguration.class,
-		HaClusterNatsAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class })
+		HaClusterNatsAutoConfiguration.class, HaClusterReplicationAutoConfiguration.class,
+		HaClusterVipAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
 @ImportRuntimeHints(JnaRuntimeHints.class)
@@ -95,7 +96,7 @@ public final class HaClusterAutoConfiguration {
 	@Bean
 	HaClusterLifecycle haClusterLifecycle(ClusterLifecycle node, HaClusterProperties properties,
 			ObjectProvider<StartupCheck> checks) {
-		return new HaClusterLifecycle(node, checks.orderedStream().toList(), stopTimeout(timeouts(properties)));
+		return new HaClusterLifecycle(node, checks.orderedStream().toList(), stopTimeout(properties));
 	}
 
 	@Bean
@@ -127,7 +128,8 @@ public final class HaClusterAutoConfiguration {
 	/**
 	 * Returns the time of a step-down in which every step takes all of its own.
 	 */
-	private static Duration stopTimeout(StepTimeouts timeouts) {
+	static Duration stopTimeout(HaClusterProperties properties) {
+		StepTimeouts timeouts = timeouts(properties);
 		return timeouts.listeners()
 			.plus(timeouts.replication().multipliedBy(5))
 			.plus(timeouts.backendStop())

@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Bean;
 import io.hacluster.actuate.HaClusterHealthIndicator;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.replication.Replication;
+import io.hacluster.vip.LinuxVirtualIp;
 
 /**
  * Auto-configuration of the health component {@code haCluster}.
@@ -26,10 +27,11 @@ public final class HaClusterHealthAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "haClusterHealthIndicator")
 	HaClusterHealthIndicator haClusterHealthIndicator(ClusterLifecycle lifecycle, Electors electors,
-			ObjectProvider<Replication> replication) {
+			ObjectProvider<Replication> replication, ObjectProvider<LinuxVirtualIp> virtualIp) {
 		Replication present = replication.getIfAvailable();
+		LinuxVirtualIp address = virtualIp.getIfAvailable();
 		return new HaClusterHealthIndicator(lifecycle::status, electors::status,
-				(present != null) ? present::status : null);
+				(present != null) ? present::status : null, (address != null) ? address::status : null);
 	}
 
 }

@@ -14,8 +14,10 @@ import io.hacluster.actuate.ElectionMetrics;
 import io.hacluster.actuate.HaClusterMetrics;
 import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.actuate.StepMetrics;
+import io.hacluster.actuate.VirtualIpMetrics;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.replication.Replication;
+import io.hacluster.vip.LinuxVirtualIp;
 
 /**
  * Auto-configuration of the meters under {@code ha.cluster}.
@@ -55,6 +57,13 @@ public final class HaClusterMetricsAutoConfiguration {
 	@ConditionalOnBean(Replication.class)
 	ReplicationMetrics haClusterReplicationMetrics(Replication replication, NodeIdentity identity) {
 		return new ReplicationMetrics(replication::status, tags(identity));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(LinuxVirtualIp.class)
+	VirtualIpMetrics haClusterVirtualIpMetrics(LinuxVirtualIp virtualIp, NodeIdentity identity) {
+		return new VirtualIpMetrics(virtualIp::status, tags(identity));
 	}
 
 	private static Tags tags(NodeIdentity identity) {

@@ -7,8 +7,12 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
+
+import io.hacluster.backend.StopSignal;
 
 /**
  * What the user configures under {@code ha.cluster}. Holds the values as they are bound;
@@ -27,6 +31,8 @@ import org.springframework.util.unit.DataSize;
  * @param election Times of the election.
  * @param sqlite Database to replicate. Without a path nothing is replicated.
  * @param replication How the database is replicated.
+ * @param vip Addresses at which clients find the leader. Without any there is no virtual
+ * IP.
  * @param backend Service that only the leader runs.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  */
@@ -34,7 +40,7 @@ import org.springframework.util.unit.DataSize;
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
+		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
 
 	/**
 	 * The kinds of store.
@@ -168,6 +174,36 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	}
 
 	/**
+	 * The virtual IP, at which clients find the leader.
+	 *
+	 * @param addresses Addresses in CIDR notation, IPv4 or IPv6, for example
+	 * "10.0.0.100/24".
+	 * @param interfaceName Network interface that the addresses are put on.
+	 * @param announce How the neighbours are told where the addresses are.
+	 * @param conflictCheck Whether the neighbours are asked before an address is taken. A
+	 * stranger who has it fails the promotion.
+	 * @param conflictWait How long their answers are waited for, 1s at most. The failover
+	 * takes as much longer.
+	 */
+	public record Vip(@DefaultValue List<String> addresses, @Name("interface") @Nullable String interfaceName,
+			@DefaultValue Announce announce, @DefaultValue("true") boolean conflictCheck,
+			@DefaultValue("200ms") Duration conflictWait) {
+
+		/**
+		 * How the neighbours are told where the addresses are.
+		 *
+		 * @param count How often each address is announced after it has been taken, and
+		 * again one second later; 1 to 100.
+		 * @param interval Time between two of these announcements, 1s at most.
+		 * @param repeatInterval Time between announcements after that. Zero for none.
+		 */
+		public record Announce(@DefaultValue("5") int count, @DefaultValue("50ms") Duration interval,
+				@DefaultValue("10s") Duration repeatInterval) {
+		}
+
+	}
+
+	/**
 	 * The service that only the leader runs.
 	 *
 	 * @param type Kind of the backend.
@@ -177,10 +213,12 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param supervision What is done about a backend that fails.
 	 * @param process Process to run, for the type of that name.
 	 * @param systemd Unit to run, for the type of that name.
+	 * @param docker Container to run, for the type of that name.
 	 */
 	public record Backend(@DefaultValue("none") Type type, @DefaultValue("60s") Duration startTimeout,
 			@DefaultValue("30s") Duration stopTimeout, @DefaultValue Health health,
-			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd) {
+			@DefaultValue Supervision supervision, @DefaultValue Process process, @DefaultValue Systemd systemd,
+			@NestedConfigurationProperty @DefaultValue DockerProperties docker) {
 
 		/**
 		 * The kinds of backend.
@@ -201,6 +239,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 			 * A service of systemd that only the leader starts.
 			 */
 			SYSTEMD,
+
+			/**
+			 * A Docker container of this machine that only the leader starts.
+			 */
+			DOCKER,
 
 			/**
 			 * A bean of type {@link io.hacluster.backend.Backend}.
@@ -251,9 +294,23 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		 * that the next start of the node finds it. Falls back to the path of the
 		 * database and "-ha", or without a database to a directory in that of the
 		 * application.
+		 * @param stopSignal Signal that asks the process group to end.
+		 * @param logFile File that the output is appended to. Without one it goes to the
+		 * logger "ha.backend." and the name of the cluster.
 		 */
 		public record Process(@DefaultValue List<String> command, @Nullable String directory,
-				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory) {
+				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory,
+				@DefaultValue("TERM") StopSignal stopSignal, @Nullable String logFile) {
+
+			/**
+			 * Leaves out what must not get into a log.
+			 */
+			@Override
+			public String toString() {
+				return "Process[directory=" + this.directory + ", stateDirectory=" + this.stateDirectory
+						+ ", stopSignal=" + this.stopSignal + ", logFile=" + this.logFile + "]";
+			}
+
 		}
 
 		/**

@@ -57,6 +57,7 @@ final class HaClusterPropertiesValidator {
 		validateNats(this.properties.nats());
 		validateSqlite(this.properties.sqlite());
 		validateReplication(this.properties.replication());
+		new VirtualIpPropertiesValidator(this.properties.vip()).validate();
 		validateBackend(this.properties.backend());
 		validateLifecycle(this.properties.lifecycle());
 	}
@@ -86,6 +87,23 @@ final class HaClusterPropertiesValidator {
 		String directory = this.properties.backend().process().directory();
 		if (directory != null && !Files.isDirectory(Path.of(directory))) {
 			throw invalid("backend.process.directory", directory, "The directory does not exist");
+		}
+		String logFile = this.properties.backend().process().logFile();
+		if (logFile != null) {
+			validateLogFile(logFile, Path.of(logFile).toAbsolutePath());
+		}
+	}
+
+	private static void validateLogFile(String value, Path file) {
+		Path directory = file.getParent();
+		if (Files.isDirectory(file)) {
+			throw invalid("backend.process.log-file", value, "It must be a file, but is a directory");
+		}
+		if (directory != null && !Files.isDirectory(directory)) {
+			throw invalid("backend.process.log-file", value, "Its directory does not exist");
+		}
+		if (!Files.isWritable(Files.exists(file) || directory == null ? file : directory)) {
+			throw invalid("backend.process.log-file", value, "It cannot be written to");
 		}
 	}
 

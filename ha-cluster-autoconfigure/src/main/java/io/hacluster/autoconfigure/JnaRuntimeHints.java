@@ -21,7 +21,7 @@ final class JnaRuntimeHints implements RuntimeHintsRegistrar {
 	 */
 	private static final List<String> LIBRARIES = List.of("io.hacluster.backend.ProcessSignals$LibC",
 			"io.hacluster.backend.systemd.NotifySocket$LibC", "io.hacluster.replication.follower.WalIndexFile$CLibrary",
-			"io.hacluster.vip.announce.SocketLibrary");
+			"io.hacluster.vip.LinuxCalls", "io.hacluster.vip.announce.SocketLibrary");
 
 	/**
 	 * What JNA's own native part looks up by name.

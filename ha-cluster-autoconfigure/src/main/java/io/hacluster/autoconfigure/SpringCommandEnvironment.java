@@ -14,6 +14,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.command.CommandEnvironment;
+import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.replication.ReplicaStore;
 
@@ -123,6 +124,21 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	public Path replica() {
 		String configured = properties().sqlite().replicaPath();
 		return absolute((configured != null) ? configured : requireDatabase() + "-replica");
+	}
+
+	@Override
+	public ElectionSettings election() {
+		return this.context.getBean(ElectionSettings.class);
+	}
+
+	@Override
+	public String systemdUnit() {
+		String unit = properties().backend().systemd().unit();
+		if (unit == null || unit.isBlank()) {
+			throw new HaClusterException("No unit is configured: 'ha.cluster.backend.systemd.unit' is not set");
+		}
+		new HaClusterPropertiesValidator(properties()).validateSystemd();
+		return unit;
 	}
 
 	private String requireDatabase() {

@@ -2,6 +2,7 @@ package io.hacluster.backend;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.hacluster.Ticker;
+
 /**
  * One life of a backend process. The thread that starts it also waits for its end: the
  * kernel's parent-death signal is bound to the thread that made the child, not to the
@@ -28,6 +32,12 @@ import org.slf4j.LoggerFactory;
 final class BackendProcess {
 
 	private static final Duration OUTPUT_GRACE = Duration.ofMillis(300);
+
+	/**
+	 * What systemd says to this process and nobody else, see sd_notify(3): a backend that
+	 * says it is ready, or alive, would speak for its manager.
+	 */
+	private static final Set<String> OURS_ALONE = Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
 
 	private static final Logger log = LoggerFactory.getLogger(BackendProcess.class);
 
@@ -73,10 +83,12 @@ final class BackendProcess {
 	void launch() {
 		String token = UUID.randomUUID().toString();
 		Map<String, String> environment = new HashMap<>(System.getenv());
+		environment.keySet().removeAll(OURS_ALONE);
 		environment.putAll(this.settings.environment());
 		environment.put(ProcessRecord.VARIABLE, token);
 		List<String> command = LaunchCommand.backend(this.settings, environment);
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+		builder.environment().keySet().retainAll(environment.keySet());
 		builder.environment().putAll(environment);
 		builder.directory((this.settings.directory() != null) ? new File(this.settings.directory().toString()) : null);
 		Thread thread = new Thread(() -> live(builder, token), "ha-backend-" + this.settings.name());
@@ -173,8 +185,7 @@ final class BackendProcess {
 			String startTime = this.table.startTime(group.id()).orElse("");
 			new ProcessRecord(group.id(), startTime, this.table.bootId(), token).write(this.recordFile);
 			this.guard.engage(LaunchCommand.kill(group.id(), startTime));
-			OutputPump pump = new OutputPump("ha-output-" + this.settings.name(), pipeline.get(1).getInputStream(),
-					LoggerFactory.getLogger("ha.backend." + this.settings.name()));
+			OutputPump pump = pump(pipeline.get(1).getInputStream());
 			this.output = pump;
 			pump.start();
 			try (OutputStream go = process.getOutputStream()) {
@@ -187,6 +198,13 @@ final class BackendProcess {
 			process.destroyForcibly();
 			throw ex;
 		}
+	}
+
+	private OutputPump pump(InputStream source) {
+		String threadName = "ha-output-" + this.settings.name();
+		Path file = this.settings.logFile();
+		return (file != null) ? OutputPump.into(new OutputFile(this.label, file, Ticker.SYSTEM), threadName, source)
+				: OutputPump.into(LoggerFactory.getLogger("ha.backend." + this.settings.name()), threadName, source);
 	}
 
 	private int awaitExit(Process process) {

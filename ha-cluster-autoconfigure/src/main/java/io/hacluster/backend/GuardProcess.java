@@ -47,8 +47,10 @@ final class GuardProcess {
 	/**
 	 * Deadlines are absolute: a line that waited in the pipe while everybody was frozen
 	 * must not count from when it is read. For the same reason what waits in the pipe is
-	 * read before a deadline is taken for missed. Whatever ends the reading fires: the
-	 * time, and the end of the pipe, which is the end of the manager.
+	 * read before a deadline is taken for missed: a shell that stood still itself may
+	 * find a line and the end of its time at the same moment, and can then have read a
+	 * part of that line, so the rest of one means nothing. Whatever ends the reading
+	 * fires: the time, and the end of the pipe, which is the end of the manager.
 	 */
 	private static final String SCRIPT = """
 			trap '' HUP INT QUIT ABRT USR1 USR2 PIPE TERM
@@ -63,11 +65,15 @@ final class GuardProcess {
 					read -r up idle </proc/uptime
 					left=$((deadline - ${up%.*} * 100 - 1${up#*.} + 101))
 					[ "$left" -gt 0 ] || left=1
-					read -r -t "$((left / 100)).$((left % 100 / 10))$((left % 10))" word deadline || break
+					left="$((left / 100)).$((left % 100 / 10))$((left % 10))"
+					read -r -t "$left" word value || read -r -t 0.02 word value || break
 				else
-					read -r word deadline || break
+					read -r word value || break
 				fi
-				if [ "$word" = release ]; then exit 0; fi
+				case $word in
+					release) exit 0 ;;
+					lease) deadline=${value:-$deadline} ;;
+				esac
 				echo
 			done
 			attempt=0
@@ -97,12 +103,13 @@ final class GuardProcess {
 
 	/**
 	 * Starts a guard and waits until it stands.
+	 * @param shell as of {@link Programs#shell()}
 	 * @param action what it is to run
 	 * @throws BackendException if it cannot be started
 	 */
-	static GuardProcess start(List<String> action) {
+	static GuardProcess start(List<String> shell, List<String> action) {
 		List<String> command = new ArrayList<>(Programs.newSession());
-		command.addAll(Programs.shell());
+		command.addAll(shell);
 		command.addAll(List.of("-c", SCRIPT, "ha-guard"));
 		command.addAll(action);
 		ProcessBuilder builder = new ProcessBuilder(command).directory(new File("/")).redirectError(Redirect.DISCARD);
@@ -154,8 +161,9 @@ final class GuardProcess {
 	/**
 	 * Ends the guard. When this returns, it does nothing any more, even if it had begun
 	 * with its action.
+	 * @return whether its action had succeeded before
 	 */
-	void release() {
+	boolean release() {
 		boolean interrupted = Thread.interrupted();
 		try {
 			if (!endsByItself()) {
@@ -174,6 +182,7 @@ final class GuardProcess {
 				Thread.currentThread().interrupt();
 			}
 		}
+		return !this.process.isAlive() && this.process.exitValue() == FIRED;
 	}
 
 	/**

@@ -126,13 +126,19 @@ public final class LeaseGuard {
 		GuardProcess guard = this.process;
 		this.process = null;
 		notifyAll();
-		if (guard != null) {
-			guard.release();
+		if (guard != null && guard.release()) {
+			tellFired();
 		}
 	}
 
+	private void tellFired() {
+		this.fired = true;
+		log.warn("[{}] The guard has ended the backend, because the lease was not prolonged in time: this JVM or the "
+				+ "machine has stood still", this.identity);
+	}
+
 	private void begin() {
-		GuardProcess guard = GuardProcess.start(this.action);
+		GuardProcess guard = GuardProcess.start(Programs.shell(), this.action);
 		if (this.deadline != null) {
 			guard.lease(this.deadline);
 		}
@@ -149,10 +155,8 @@ public final class LeaseGuard {
 			return;
 		}
 		if (code == GuardProcess.FIRED) {
-			this.fired = true;
 			this.process = null;
-			log.warn("[{}] The guard has ended the backend, because the lease was not prolonged in time: this JVM "
-					+ "or the machine has stood still", this.identity);
+			tellFired();
 			return;
 		}
 		log.warn("[{}] The guard of the backend {}, and is replaced", this.identity,

@@ -1,5 +1,6 @@
 package io.hacluster.backend;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -9,12 +10,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Carries the output of a backend into a logger, line by line, and keeps the last lines.
- * Lines are bounded in length: what is longer is logged in pieces.
+ * Carries the output of a backend into a logger, line by line, or as it is into a file,
+ * and keeps the last lines. Lines are bounded in length: what is longer is logged in
+ * pieces.
  */
 final class OutputPump implements Runnable {
 
@@ -24,17 +28,35 @@ final class OutputPump implements Runnable {
 
 	private final InputStream source;
 
-	private final Logger output;
+	private final Consumer<String> lines;
+
+	private final @Nullable OutputFile file;
 
 	private final Deque<String> last = new ArrayDeque<>();
 
 	private final Thread thread;
 
-	OutputPump(String threadName, InputStream source, Logger output) {
+	private OutputPump(String threadName, InputStream source, Consumer<String> lines, @Nullable OutputFile file) {
 		this.source = source;
-		this.output = output;
+		this.lines = lines;
+		this.file = file;
 		this.thread = new Thread(this, threadName);
 		this.thread.setDaemon(true);
+	}
+
+	/**
+	 * Makes one that fills a logger.
+	 */
+	static OutputPump into(Logger logger, String threadName, InputStream source) {
+		return new OutputPump(threadName, source, (line) -> logger.info("{}", line), null);
+	}
+
+	/**
+	 * Makes one that fills a file.
+	 */
+	static OutputPump into(OutputFile file, String threadName, InputStream source) {
+		return new OutputPump(threadName, source, (line) -> {
+		}, file);
 	}
 
 	void start() {
@@ -61,7 +83,7 @@ final class OutputPump implements Runnable {
 	@Override
 	public void run() {
 		StringBuilder line = new StringBuilder();
-		try (Reader reader = new InputStreamReader(this.source, StandardCharsets.UTF_8)) {
+		try (OutputFile copy = this.file; Reader reader = new InputStreamReader(source(copy), StandardCharsets.UTF_8)) {
 			char[] buffer = new char[8192];
 			for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {
 				for (int i = 0; i < count; i++) {
@@ -75,6 +97,21 @@ final class OutputPump implements Runnable {
 		if (!line.isEmpty()) {
 			emit(line);
 		}
+	}
+
+	private InputStream source(@Nullable OutputFile copy) {
+		return (copy == null) ? this.source : new FilterInputStream(this.source) {
+
+			@Override
+			public int read(byte[] bytes, int offset, int length) throws IOException {
+				int count = super.read(bytes, offset, length);
+				if (count > 0) {
+					copy.append(bytes, offset, count);
+				}
+				return count;
+			}
+
+		};
 	}
 
 	private void accept(StringBuilder line, char character) {
@@ -98,7 +135,7 @@ final class OutputPump implements Runnable {
 			}
 			this.last.addLast(text);
 		}
-		this.output.info("{}", text);
+		this.lines.accept(text);
 	}
 
 }

@@ -18,10 +18,10 @@ import io.hacluster.backend.BackendHealth.Status;
  * <p>
  * Stopping signals the whole group, kills what is left after the timeout, and returns
  * when none of it runs any more; an interrupted stop kills at once. The group does not
- * outlive this JVM, however that ends: a guard process kills it as soon as the pipe to
- * this JVM closes. Should the guard be killed first, the next life of the node stops the
- * group by the record in the state directory. A process that leaves the session of its
- * own accord is out of reach.
+ * outlive this JVM, nor the lease if that is told: a {@link LeaseGuard} kills it. Should
+ * both be killed at the same moment, the next life of the node stops the group by the
+ * record in the state directory. A process that leaves the session of its own accord is
+ * out of reach.
  */
 public final class ProcessBackend implements ExitAwareBackend, LeaseBoundBackend {
 
@@ -56,6 +56,15 @@ public final class ProcessBackend implements ExitAwareBackend, LeaseBoundBackend
 		this.settings = settings;
 		this.guard = new LeaseGuard(identity);
 		this.recordFile = settings.stateDirectory().resolve("backend.process");
+	}
+
+	/**
+	 * Checks that this machine has what a process and its guard need.
+	 * @throws BackendException if it has not, naming what is missing
+	 */
+	public void check() {
+		Programs.newSession();
+		Programs.shell();
 	}
 
 	/**

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param stopSignal asks the process group to end, before it is killed
  * @param stateDirectory where the process is recorded so that a later life of this node
  * finds it; made if absent
+ * @param logFile what the output is appended to instead of going to the logger; made if
+ * absent, its directory is not
  */
 public record ProcessSettings(String name, List<String> command, @Nullable Path directory,
-		Map<String, String> environment, StopSignal stopSignal, Path stateDirectory) {
+		Map<String, String> environment, StopSignal stopSignal, Path stateDirectory, @Nullable Path logFile) {
 
 	/**
 	 * Creates settings.
@@ -36,7 +38,7 @@ public record ProcessSettings(String name, List<String> command, @Nullable Path 
 	}
 
 	/**
-	 * Creates settings with {@link StopSignal#TERM}.
+	 * Creates settings with {@link StopSignal#TERM} and the logger.
 	 * @param name names the logger and the thread
 	 * @param command the program and its arguments
 	 * @param directory the working directory, {@code null} for that of this process
@@ -45,7 +47,18 @@ public record ProcessSettings(String name, List<String> command, @Nullable Path 
 	 */
 	public ProcessSettings(String name, List<String> command, @Nullable Path directory, Map<String, String> environment,
 			Path stateDirectory) {
-		this(name, command, directory, environment, StopSignal.TERM, stateDirectory);
+		this(name, command, directory, environment, StopSignal.TERM, stateDirectory, null);
+	}
+
+	/**
+	 * Returns the settings for people, without the values of the environment, which may
+	 * be secrets.
+	 */
+	@Override
+	public String toString() {
+		return "ProcessSettings[name=" + this.name + ", command=" + this.command + ", directory=" + this.directory
+				+ ", environment=" + this.environment.keySet() + ", stopSignal=" + this.stopSignal + ", stateDirectory="
+				+ this.stateDirectory + ", logFile=" + this.logFile + "]";
 	}
 
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
+import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.replication.ReplicaStore;
 
@@ -51,6 +52,19 @@ public interface CommandEnvironment extends AutoCloseable {
 	 * @throws HaClusterException if no database is configured
 	 */
 	Path replica();
+
+	/**
+	 * Returns the times of the election.
+	 * @return the times
+	 */
+	ElectionSettings election();
+
+	/**
+	 * Returns the unit that {@code ha.cluster.backend.systemd.unit} names.
+	 * @return the unit
+	 * @throws HaClusterException if none is configured
+	 */
+	String systemdUnit();
 
 	@Override
 	void close();

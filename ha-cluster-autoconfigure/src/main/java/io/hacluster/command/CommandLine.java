@@ -18,7 +18,7 @@ import io.hacluster.HaClusterException;
 public final class CommandLine {
 
 	private static final List<Command> COMMANDS = List.of(new RestoreCommand(), new StatusCommand(),
-			new SnapshotCommand(), new VerifyCommand(), new DiffCommand());
+			new SnapshotCommand(), new VerifyCommand(), new DiffCommand(), new SystemdDropInCommand());
 
 	private static final List<String> HELP = List.of("help", "--help", "-h");
 
@@ -127,7 +127,7 @@ public final class CommandLine {
 		out.println("Usage: java -jar <application>.jar <command> [options]");
 		out.println();
 		out.println("Without a command the application runs. Commands:");
-		COMMANDS.forEach((command) -> out.printf("  %-10s %s%n", command.name(), command.summary()));
+		COMMANDS.forEach((command) -> out.printf("  %-15s %s%n", command.name(), command.summary()));
 		out.println();
 		out.println("'<command> --help' shows its options. Properties such as --ha.cluster.name=NAME or");
 		out.println("--spring.config.location=FILE work with each command.");

@@ -24,6 +24,8 @@ public record ElectionSettings(Duration leaseDuration, Duration renewInterval, D
 
 	private static final Duration VIP_LATENESS = Duration.ofMillis(500);
 
+	private static final Duration LEAST_VIP_LIFETIME = Duration.ofSeconds(1);
+
 	/**
 	 * Creates settings.
 	 * @throws InvalidElectionSettingsException naming the setting that cannot be safe
@@ -66,22 +68,41 @@ public record ElectionSettings(Duration leaseDuration, Duration renewInterval, D
 	}
 
 	/**
-	 * Refuses a margin that an urgent step-down does not fit into (invariant I3).
+	 * Returns the shortest margin that an urgent step-down fits into (invariant I3).
+	 * @param leaseDuration the lease duration
 	 * @param forcedStop the worst time of an urgent step-down
 	 * @param virtualIp whether a virtual IP is configured, which the kernel removes up to
 	 * 0.5 s after its nominal lifetime
+	 * @return the margin
+	 */
+	public static Duration leastMargin(Duration leaseDuration, Duration forcedStop, boolean virtualIp) {
+		return clockAllowance(leaseDuration).plus(forcedStop).plus(virtualIp ? VIP_LATENESS : Duration.ZERO);
+	}
+
+	/**
+	 * Refuses a margin that an urgent step-down does not fit into (invariant I3), and
+	 * renewals that are too far apart for a virtual IP.
+	 * @param forcedStop the worst time of an urgent step-down
+	 * @param virtualIp whether a virtual IP is configured, whose lifetime the kernel
+	 * counts in whole seconds
 	 * @return these settings
 	 * @throws InvalidElectionSettingsException naming {@code lease-duration} if the
-	 * margin is too short
+	 * margin is too short, {@code renew-interval} if that is too long
 	 */
 	public ElectionSettings requireRoomFor(Duration forcedStop, boolean virtualIp) {
-		Duration needed = clockAllowance(this.leaseDuration).plus(forcedStop)
-			.plus(virtualIp ? VIP_LATENESS : Duration.ZERO);
+		Duration needed = leastMargin(this.leaseDuration, forcedStop, virtualIp);
 		if (this.margin.compareTo(needed) < 0) {
 			throw new InvalidElectionSettingsException("lease-duration",
 					"The margin of " + text(this.margin) + " within a lease duration of " + text(this.leaseDuration)
 							+ " is too short to stop everything after a lost lease, which takes up to " + text(needed)
 							+ (virtualIp ? " with a virtual IP" : "") + ": use a longer lease duration");
+		}
+		Duration lowest = this.leaseDuration.minus(this.margin).minus(this.renewInterval);
+		if (virtualIp && lowest.compareTo(LEAST_VIP_LIFETIME) < 0) {
+			throw new InvalidElectionSettingsException("renew-interval", "With a virtual IP, whose lifetime the kernel "
+					+ "counts in whole seconds, at least 1s must be left of the lease at each renewal, but only "
+					+ text(lowest) + " is with a renew interval of " + text(this.renewInterval)
+					+ ", a lease duration of " + text(this.leaseDuration) + " and a margin of " + text(this.margin));
 		}
 		return this;
 	}

@@ -155,6 +155,17 @@ public final class ClusterLifecycle {
 				this.board.lastFailure(), (this.parts.backend() != null) ? this.supervisor.status() : null);
 	}
 
+	/**
+	 * Returns for how long the thread that decides what this node does has been busy with
+	 * one thing. It never waits for anybody, so that more than moments mean that the node
+	 * no longer works.
+	 * @return zero if it is idle or the node is not started
+	 */
+	public Duration busy() {
+		NodeLife current = this.life;
+		return (current != null) ? current.busy() : Duration.ZERO;
+	}
+
 	private boolean stepDown(String reason) {
 		NodeLife current = this.life;
 		if (current == null) {

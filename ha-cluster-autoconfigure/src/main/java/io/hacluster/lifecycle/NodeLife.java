@@ -117,6 +117,10 @@ final class NodeLife implements ElectionListener {
 		return this.state;
 	}
 
+	Duration busy() {
+		return this.signals.busy();
+	}
+
 	Optional<HeldLease> heldLease() {
 		return this.control.heldLease();
 	}

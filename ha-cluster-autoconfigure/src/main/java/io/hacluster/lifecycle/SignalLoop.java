@@ -1,13 +1,16 @@
 package io.hacluster.lifecycle;
 
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
+import io.hacluster.Ticker;
 
 /**
  * The one thread that takes signals, in the order in which they were posted.
@@ -28,6 +31,8 @@ final class SignalLoop implements AutoCloseable {
 
 	private volatile boolean closed;
 
+	private volatile @Nullable Long busySince;
+
 	SignalLoop(NodeIdentity identity, Consumer<Signal> handler) {
 		this.identity = identity;
 		this.handler = handler;
@@ -37,6 +42,14 @@ final class SignalLoop implements AutoCloseable {
 
 	void start() {
 		this.thread.start();
+	}
+
+	/**
+	 * Returns for how long one signal has kept the thread busy, zero if none does.
+	 */
+	Duration busy() {
+		Long since = this.busySince;
+		return (since != null) ? Duration.ofNanos(Ticker.SYSTEM.nanoTime() - since) : Duration.ZERO;
 	}
 
 	void post(Signal signal) {
@@ -58,7 +71,9 @@ final class SignalLoop implements AutoCloseable {
 	private void run() {
 		while (!this.closed) {
 			try {
-				this.handler.accept(this.signals.take());
+				Signal signal = this.signals.take();
+				this.busySince = Ticker.SYSTEM.nanoTime();
+				this.handler.accept(signal);
 			}
 			catch (InterruptedException ex) {
 				logger.debug("[{}] The signal thread ends", this.identity);
@@ -66,6 +81,7 @@ final class SignalLoop implements AutoCloseable {
 			catch (RuntimeException | Error ex) {
 				logger.error("[{}] A signal could not be handled", this.identity, ex);
 			}
+			this.busySince = null;
 		}
 	}
 

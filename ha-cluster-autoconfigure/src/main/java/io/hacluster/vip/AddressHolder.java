@@ -29,6 +29,12 @@ final class AddressHolder {
 	 */
 	private static final long TOLERANCE = TimeUnit.MILLISECONDS.toNanos(10);
 
+	/**
+	 * What a further try allows for at most: a process that was frozen once will hardly
+	 * be so again.
+	 */
+	private static final long MOST_ALLOWANCE = SECOND / 2;
+
 	private static final int TRIES = 5;
 
 	private static final Logger logger = LoggerFactory.getLogger(LinuxVirtualIp.class);
@@ -114,7 +120,7 @@ final class AddressHolder {
 				this.kernelExpiry = before + seconds * SECOND;
 				return true;
 			}
-			allowance = 2 * (after - before);
+			allowance = Math.min(2 * (after - before), MOST_ALLOWANCE);
 		}
 		remove(link);
 		throw new VirtualIpException("The lease ended before the virtual IP could be kept: the address is given up",

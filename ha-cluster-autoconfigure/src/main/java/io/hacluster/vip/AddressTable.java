@@ -22,6 +22,12 @@ interface AddressTable extends AutoCloseable {
 	List<AssignedAddress> addresses() throws IOException;
 
 	/**
+	 * Returns the subnets that an interface reaches without a gateway.
+	 * @throws IOException if the kernel cannot be asked
+	 */
+	List<CidrAddress> routes(int link) throws IOException;
+
+	/**
 	 * Adds an address, or gives it another lifetime.
 	 * @param link the interface
 	 * @param address the address

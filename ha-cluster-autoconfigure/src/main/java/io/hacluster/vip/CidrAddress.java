@@ -16,6 +16,9 @@ public record CidrAddress(InetAddress address, int prefixLength) {
 
 	private static final Pattern TEXT = Pattern.compile("([0-9A-Fa-f.:]+)(?:/(\\d{1,3}))?");
 
+	/** Two or more groups of zeros. */
+	private static final Pattern ZEROS = Pattern.compile("(?<![0-9a-f])0(:0)+(?![0-9a-f])");
+
 	private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
 	public CidrAddress {
@@ -74,8 +77,9 @@ public record CidrAddress(InetAddress address, int prefixLength) {
 	/**
 	 * Returns whether it is the first or the last address of an IPv4 subnet, which mean
 	 * the subnet itself and all of its hosts (RFC 1122, 3.2.1.3).
+	 * @return whether no host can have it
 	 */
-	boolean isNetworkOrBroadcast() {
+	public boolean isNetworkOrBroadcast() {
 		int hostBits = maxPrefixLength(this.address) - this.prefixLength;
 		if (!isIpv4() || hostBits < 2) {
 			return false;
@@ -94,7 +98,21 @@ public record CidrAddress(InetAddress address, int prefixLength) {
 
 	@Override
 	public String toString() {
-		return this.address.getHostAddress() + "/" + this.prefixLength;
+		return text(this.address) + "/" + this.prefixLength;
+	}
+
+	/**
+	 * Writes an address as tools show it: IPv6 with its longest run of zeros left out
+	 * (RFC 5952).
+	 */
+	static String text(InetAddress address) {
+		String text = address.getHostAddress();
+		String longest = "";
+		Matcher matcher = ZEROS.matcher(text);
+		while (!(address instanceof Inet4Address) && matcher.find()) {
+			longest = (matcher.group().length() > longest.length()) ? matcher.group() : longest;
+		}
+		return longest.isEmpty() ? text : text.replaceFirst("(^|:)" + longest + "(:|$)", "::");
 	}
 
 	private static int maxPrefixLength(InetAddress address) {

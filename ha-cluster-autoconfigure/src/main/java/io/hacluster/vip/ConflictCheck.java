@@ -39,7 +39,7 @@ final class ConflictCheck {
 			throw new VirtualIpException("Another host has the virtual IP: "
 					+ holders.entrySet()
 						.stream()
-						.map((holder) -> holder.getKey().getHostAddress() + " is at " + holder.getValue())
+						.map((holder) -> CidrAddress.text(holder.getKey()) + " is at " + holder.getValue())
 						.collect(Collectors.joining(", "))
 					+ " on " + link.name() + ". Take the address away from that host", null);
 		}

@@ -13,7 +13,8 @@ public interface ConflictProbe {
 	/**
 	 * Asks for all addresses at the same time: ARP probe for IPv4 (RFC 5227), neighbour
 	 * solicitation as in duplicate address detection for IPv6 (RFC 4862). Blocks for
-	 * {@code wait} at most, and less when somebody has answered for each address.
+	 * {@code wait} while nobody answers; whoever does may be asked again, to see whether
+	 * it lasts.
 	 * @param link the interface, with a hardware address
 	 * @param addresses addresses that this host does not have
 	 * @param wait how long answers are waited for

@@ -32,6 +32,8 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 
 	private final VirtualIpHold hold;
 
+	private final HostCheck check;
+
 	private final boolean watched;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -62,9 +64,29 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		this.table = table;
 		this.watched = watched;
 		this.record = new VirtualIpRecord(identity, clock);
+		this.check = new HostCheck(identity, settings, table, announcer);
 		this.hold = new VirtualIpHold(identity, settings, new AddressHolder(identity, settings, table, ticker),
 				new Announcements(announcer, settings, this.record, ticker),
 				new ConflictCheck(settings, probe, this.record), this.record, ticker);
+	}
+
+	/**
+	 * Looks whether this host, and the rights of this process, permit the virtual IP.
+	 * Before the node starts: it takes away what a former life of it has left.
+	 * @throws UnusableVirtualIpException saying what is wrong and what to do
+	 * @throws VirtualIpException if the kernel cannot be asked
+	 */
+	public void verify() {
+		this.lock.lock();
+		try {
+			this.check.run();
+		}
+		catch (IOException ex) {
+			throw failed("cannot be checked", ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override

@@ -44,6 +44,20 @@ final class RtnetlinkTable implements AddressTable {
 
 	private static final int RTM_GETLINK = 18;
 
+	private static final int RTM_GETROUTE = 26;
+
+	private static final int SIZEOF_RTMSG = 12;
+
+	private static final int RTA_DST = 1;
+
+	private static final int RTA_OIF = 4;
+
+	private static final int RTA_GATEWAY = 5;
+
+	private static final int RTA_VIA = 18;
+
+	private static final byte RTN_UNICAST = 1;
+
 	private static final int FLAG_REPLACE = 0x100;
 
 	private static final int FLAG_CREATE = 0x400;
@@ -162,6 +176,27 @@ final class RtnetlinkTable implements AddressTable {
 		return new AssignedAddress(body.getInt(4), new CidrAddress(InetAddress.getByAddress(local), prefixLength),
 				(flags & IFA_F_PERMANENT) != 0,
 				(protocol != null && protocol[0] == PROTOCOL) || label.endsWith(LABEL_SUFFIX));
+	}
+
+	@Override
+	public List<CidrAddress> routes(int link) throws IOException {
+		List<CidrAddress> subnets = new ArrayList<>();
+		for (int family : new int[] { AF_INET, AF_INET6 }) {
+			byte[] fixed = new byte[SIZEOF_RTMSG];
+			fixed[0] = (byte) family;
+			for (NetlinkMessage message : socket().dump(RTM_GETROUTE, fixed)) {
+				Map<Integer, byte[]> attributes = message.attributes(SIZEOF_RTMSG);
+				byte[] subnet = attributes.get(RTA_DST);
+				byte[] output = attributes.get(RTA_OIF);
+				boolean gateway = attributes.containsKey(RTA_GATEWAY) || attributes.containsKey(RTA_VIA);
+				int prefixLength = Byte.toUnsignedInt(message.body().get(1));
+				if (message.body().get(7) == RTN_UNICAST && subnet != null && prefixLength > 0 && !gateway
+						&& output != null && NetlinkMessage.number(output) == link) {
+					subnets.add(new CidrAddress(InetAddress.getByAddress(subnet), prefixLength));
+				}
+			}
+		}
+		return subnets;
 	}
 
 	@Override

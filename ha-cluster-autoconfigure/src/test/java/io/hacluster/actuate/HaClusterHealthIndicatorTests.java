@@ -25,6 +25,7 @@ import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
+import io.hacluster.vip.VirtualIpStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,6 +50,8 @@ class HaClusterHealthIndicatorTests {
 	private @Nullable String replicationFailure;
 
 	private List<DivergedDatabase> diverged = List.of();
+
+	private @Nullable String virtualIpProblem;
 
 	@Test
 	void healthOfFollowerIsUpWithItsDetails() {
@@ -132,8 +135,17 @@ class HaClusterHealthIndicatorTests {
 
 	@Test
 	void healthWithoutReplicationHasNoReplicationDetails() {
-		assertThat(new HaClusterHealthIndicator(this::status, this::election, null).health().getDetails())
+		assertThat(new HaClusterHealthIndicator(this::status, this::election, null, null).health().getDetails())
 			.doesNotContainKey("replication");
+	}
+
+	@Test
+	void healthOfLeaderWhoseVirtualIpFailsIsDownWithReason() {
+		lead();
+		this.virtualIpProblem = "eth0 has no carrier";
+		assertDown("eth0 has no carrier");
+		assertThat(health().getDetails()).containsEntry("virtualIp", Map.of("held", false, "interface", "eth0",
+				"addresses", List.of("10.0.0.100/24"), "announcements", 1L, "repairs", 2L));
 	}
 
 	private void lead() {
@@ -156,8 +168,11 @@ class HaClusterHealthIndicatorTests {
 	private Health health() {
 		return new HaClusterHealthIndicator(this::status, this::election,
 				() -> new ReplicationStatus(ReplicationStatus.State.FOLLOWING, 41, 42, Duration.ofMillis(250),
-						this.replicationFailure, this.diverged, new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0,
-								0, 0, ReplicationStatus.Upkeep.NONE, Duration.ZERO)))
+						this.replicationFailure, this.diverged,
+						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE,
+								Duration.ZERO)),
+				() -> new VirtualIpStatus(false, "eth0", List.of("10.0.0.100/24"), null, this.virtualIpProblem, null, 1,
+						2, 3))
 			.health();
 	}
 

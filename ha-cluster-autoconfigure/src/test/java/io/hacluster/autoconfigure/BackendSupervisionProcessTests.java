@@ -99,7 +99,8 @@ class BackendSupervisionProcessTests {
 	@Test
 	void crashLoopOnOneNodeMovesTheLeadershipToTheOtherWithAllThatWasWritten() throws IOException {
 		// Peer defects 12 and 23.
-		ConfigurableApplicationContext first = node("a", "backend.supervision.max-restarts=2", "backend.supervision.backoff=100ms", "backend.supervision.cooling=10m");
+		ConfigurableApplicationContext first = node("a", "backend.supervision.max-restarts=2",
+				"backend.supervision.backoff=100ms", "backend.supervision.cooling=10m");
 		awaitLeader(first);
 		ConfigurableApplicationContext second = node("b");
 		await().until(() -> leadership(second).leader().isPresent());
@@ -123,7 +124,8 @@ class BackendSupervisionProcessTests {
 
 	@Test
 	void singleNodeComesBackByItselfAfterTheCooling() throws IOException {
-		ConfigurableApplicationContext node = node("a", "backend.supervision.max-restarts=0", "backend.supervision.cooling=3s", "election.lease-duration=3s", "election.renew-interval=300ms");
+		ConfigurableApplicationContext node = node("a", "backend.supervision.max-restarts=0",
+				"backend.supervision.cooling=3s", "election.lease-duration=3s", "election.renew-interval=300ms");
 		awaitLeader(node);
 		long epoch = leadership(node).epoch().value();
 		Files.createFile(this.directory.resolve("a/crash"));

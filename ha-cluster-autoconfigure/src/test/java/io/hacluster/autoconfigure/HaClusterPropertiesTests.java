@@ -18,6 +18,9 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.unit.DataSize;
 
+import io.hacluster.backend.StopSignal;
+import io.hacluster.backend.docker.DockerSettings.PullPolicy;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class HaClusterPropertiesTests {
@@ -45,8 +48,26 @@ class HaClusterPropertiesTests {
 						    stop-timeout: 31s
 						    health: { url: "http://localhost:3210/health", interval: 6s, timeout: 4s }
 						    supervision: { failures-before-restart: 2, max-restarts: 5, window: 5m, backoff: 2s, cooling: 1m }
-						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db } }
+						    process: { command: ["./myapp", "--port", "3000"], directory: /opt/myapp, environment: { DB_PATH: /data/db }, stop-signal: int, log-file: /var/log/myapp }
 						    systemd: { unit: convex, dependencies: [network-online.target], journal-lines: 50 }
+						    docker:
+						      host: unix:///run/user/1000/docker.sock
+						      container: convex
+						      image: convex:1
+						      pull-policy: never
+						      command: ["./convex", "--port", "3210"]
+						      user: "1000:1000"
+						      ports: ["3210:3210"]
+						      environment: { DB_PATH: /data/data.db }
+						      volumes: ["/var/lib/convex:/data"]
+						      network: front
+						      labels: { com.example.team: blue }
+						      restart-policy: "no"
+						      stop-timeout: 7s
+						      resources: { memory: 512MB, memory-swap: 1GB, cpus: 1.5, pids: 100 }
+						      health: { command: [curl, "-f", "http://localhost:3210"], interval: 2s, timeout: 4s, start-period: 5s, retries: 6 }
+						      auto-remove: true
+						      state-directory: /var/lib/convex/state
 						""");
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.name()).isEqualTo("convex");
@@ -68,8 +89,16 @@ class HaClusterPropertiesTests {
 				new HaClusterProperties.Backend.Supervision(2, 5, Duration.ofMinutes(5), Duration.ofSeconds(2),
 						Duration.ofMinutes(1)),
 				new HaClusterProperties.Backend.Process(List.of("./myapp", "--port", "3000"), "/opt/myapp",
-						Map.of("DB_PATH", "/data/db"), null),
-				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50)));
+						Map.of("DB_PATH", "/data/db"), null, StopSignal.INT, "/var/log/myapp"),
+				new HaClusterProperties.Backend.Systemd("convex", List.of("network-online.target"), 50),
+				new DockerProperties("unix:///run/user/1000/docker.sock", "convex", "convex:1", PullPolicy.NEVER,
+						List.of("./convex", "--port", "3210"), "1000:1000", List.of("3210:3210"),
+						Map.of("DB_PATH", "/data/data.db"), List.of("/var/lib/convex:/data"), "front",
+						Map.of("com.example.team", "blue"), "no", Duration.ofSeconds(7),
+						new DockerProperties.Resources(DataSize.ofMegabytes(512), DataSize.ofGigabytes(1), 1.5, 100L),
+						new DockerProperties.Health(List.of("curl", "-f", "http://localhost:3210"),
+								Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(5), 6),
+						true, "/var/lib/convex/state")));
 	}
 
 	@Test
@@ -91,9 +120,10 @@ class HaClusterPropertiesTests {
 
 	@Test
 	void toStringHasNoSecrets() {
-		HaClusterProperties properties = new Binder(new MapConfigurationPropertySource(
-				Map.of("ha.cluster.nats.servers", "nats://u:secret@h:1", "ha.cluster.nats.password", "secret",
-						"ha.cluster.nats.token", "secret", "ha.cluster.nats.nkey-seed", "secret")))
+		HaClusterProperties properties = new Binder(new MapConfigurationPropertySource(Map.of("ha.cluster.nats.servers",
+				"nats://u:secret@h:1", "ha.cluster.nats.password", "secret", "ha.cluster.nats.token", "secret",
+				"ha.cluster.nats.nkey-seed", "secret", "ha.cluster.backend.process.environment.PASSWORD", "secret",
+				"ha.cluster.backend.docker.environment.PASSWORD", "secret")))
 			.bind("ha.cluster", HaClusterProperties.class)
 			.get();
 		assertThat(properties.toString()).doesNotContain("secret");

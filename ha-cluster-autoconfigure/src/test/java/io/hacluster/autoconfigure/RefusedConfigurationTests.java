@@ -110,6 +110,24 @@ class RefusedConfigurationTests {
 	}
 
 	@Test
+	void contextWhenProcessLogFileCannotBeWrittenNamesTheProperty() {
+		assertLogFileRefused(this.directory, "is a directory");
+		assertLogFileRefused(this.directory.resolve("none/log"), "directory does not exist");
+	}
+
+	private void assertLogFileRefused(Path file, String reason) {
+		valid()
+			.withPropertyValues("ha.cluster.backend.type=process", "ha.cluster.backend.process.command=true",
+					"ha.cluster.backend.process.log-file=" + file)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("ha.cluster.backend.process.log-file");
+					assertThat(ex.getReason()).contains(reason);
+				}));
+	}
+
+	@Test
 	void contextWhenBackendTypeIsUnknownIsRefused() {
 		valid().withPropertyValues("ha.cluster.backend.type=podman")
 			.run((context) -> assertThat(context).getFailure().satisfies((failure) -> {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.NodeId;
@@ -62,6 +63,13 @@ class CustomBackendContractTests extends BackendContractTests {
 		Requirements.require(this.table.isAvailable(), "there is no /proc to look for processes in");
 		Path control = Files.writeString(this.directory.resolve("control"), CONTROL);
 		assertThat(control.toFile().setExecutable(true)).isTrue();
+	}
+
+	@Test
+	void exampleInTheDocumentationIsThisBackend() throws IOException {
+		String source = Files.readString(Path.of("src/test/java/io/hacluster/backend/ScriptBackend.java"));
+		assertThat(Files.readString(Path.of("../docs/backends.md")))
+			.contains(source.substring(source.indexOf("final class")).replace("\t", "    "));
 	}
 
 	@Override

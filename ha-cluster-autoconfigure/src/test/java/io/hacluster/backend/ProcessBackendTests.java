@@ -11,10 +11,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
@@ -189,6 +194,111 @@ class ProcessBackendTests {
 		assertThat(detail).startsWith("exited with code 3; last output: ").endsWith("bye");
 		assertThat(detail.length()).isLessThan((OutputPump.KEPT_LINES + 1) * (OutputPump.MAX_LINE + 3));
 		assertThat(backend.health()).isEqualTo(new BackendHealth(Status.STOPPED, detail));
+	}
+
+	@Test
+	void outputGoesIntoTheLogFileAsItIsAcrossRestarts() throws Exception {
+		Path log = Files.writeString(this.directory.resolve("log"), "before\n");
+		String line = "y".repeat(3 * OutputPump.MAX_LINE) + "\u00e9\r\nno end";
+		Path text = Files.writeString(this.directory.resolve("text"), line);
+		ProcessBackend backend = backend(new ProcessSettings("t", List.of("cat", text.toString()), null, Map.of(),
+				StopSignal.TERM, this.directory.resolve("state"), log));
+		BlockingQueue<String> exits = exits(backend);
+		for (int life = 0; life < 2; life++) {
+			backend.start(LONG);
+			assertThat(exits.poll(60, TimeUnit.SECONDS)).startsWith("exited with code 0").endsWith("| no end");
+		}
+		await().untilAsserted(() -> assertThat(Files.readString(log)).isEqualTo("before\n" + line + line));
+	}
+
+	@Test
+	void stopSendsTheConfiguredSignal() throws Exception {
+		Path ready = this.directory.resolve("ready");
+		Path quit = this.directory.resolve("quit");
+		ProcessBackend backend = backend(new ProcessSettings("t",
+				List.of("/bin/sh", "-c",
+						"trap 'touch " + quit + "; exit 0' QUIT; touch " + ready + "; while :; do sleep 0.1; done"),
+				null, Map.of(), StopSignal.QUIT, this.directory.resolve("state"), null));
+		backend.start(LONG);
+		await().until(() -> Files.exists(ready));
+		backend.stop(LONG);
+		assertThat(quit).exists();
+	}
+
+	@Test
+	void secretsOfTheEnvironmentAreNeverLogged() throws Exception {
+		ProcessSettings settings = new ProcessSettings("t", List.of("sh", "-c", "exit 3"), null,
+				Map.of("PASSWORD", "s3cret"), this.directory.resolve("state"));
+		assertThat(settings.toString()).contains("PASSWORD").doesNotContain("s3cret");
+		ListAppender<ILoggingEvent> appender = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger("io.hacluster.backend");
+		Level before = logger.getLevel();
+		logger.setLevel(Level.TRACE);
+		appender.start();
+		logger.addAppender(appender);
+		try {
+			ProcessBackend backend = backend(settings);
+			BlockingQueue<String> exits = exits(backend);
+			backend.start(LONG);
+			assertThat(exits.poll(60, TimeUnit.SECONDS)).doesNotContain("s3cret");
+			assertThat(Files.readString(this.directory.resolve("state/backend.process"))).doesNotContain("s3cret");
+			backend.stop(LONG);
+		}
+		finally {
+			logger.detachAppender(appender);
+			logger.setLevel(before);
+		}
+		assertThat(appender.list).isNotEmpty().noneMatch((event) -> event.getFormattedMessage().contains("s3cret"));
+	}
+
+	@Test
+	void exitWhenTheNumberMayBeGivenToAnotherEndsTheGuard() throws Exception {
+		// A guard that stays would one day kill whoever has got the number of the group
+		ProcessBackend backend = backend(shell("exit 3"));
+		BlockingQueue<String> exits = exits(backend);
+		backend.start(LONG);
+		assertThat(exits.poll(60, TimeUnit.SECONDS)).isNotNull();
+		assertThat(guards(ProcessHandle.current())).isEmpty();
+	}
+
+	@Test
+	void managerWhenFrozenLosesAllThatTheSessionHasAndSparesOthers() throws Exception {
+		// Under job control each child gets a process group of its own
+		Path ready = this.directory.resolve("ready");
+		Process stranger = new ProcessBuilder("setsid", "sleep", "1000").start();
+		List<String> command = List.of("bash", "-c",
+				"set -m; trap '' TERM HUP; sleep 1000 & sleep 1001 & touch " + ready + "; wait");
+		List<String> arguments = new ArrayList<>(List.of(this.directory.resolve("state").toString()));
+		arguments.addAll(command);
+		Process manager = BackendManagerProcess.start(ProcessBackendContractTests.Factory.class, Duration.ofSeconds(2),
+				arguments);
+		try {
+			long group = group();
+			await().until(() -> Files.exists(ready) && this.table.members(group).size() == 3);
+			this.signals.signal(manager.pid(), 19);
+			await().until(() -> this.table.members(group).isEmpty());
+			assertThat(stranger.isAlive()).isTrue();
+		}
+		finally {
+			stranger.destroyForcibly();
+			manager.destroyForcibly().waitFor();
+		}
+	}
+
+	@Test
+	void killSparesAProcessThatHasBeenGivenTheNumber() throws Exception {
+		Process stranger = new ProcessBuilder("setsid", "sleep", "1000").start();
+		try {
+			assertThat(new ProcessBuilder(LaunchCommand.kill(stranger.pid(), "1")).start().waitFor()).isZero();
+			assertThat(stranger.isAlive()).isTrue();
+			String startTime = this.table.startTime(stranger.pid()).orElseThrow();
+			await()
+				.until(() -> new ProcessBuilder(LaunchCommand.kill(stranger.pid(), startTime)).start().waitFor() == 0);
+			assertThat(stranger.waitFor()).isEqualTo(137);
+		}
+		finally {
+			stranger.destroyForcibly();
+		}
 	}
 
 	@Test

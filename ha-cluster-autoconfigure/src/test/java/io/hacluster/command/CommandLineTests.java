@@ -26,6 +26,7 @@ import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
+import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.Lease;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.local.LocalLeaseStore;
@@ -346,6 +347,22 @@ class CommandLineTests {
 		return text;
 	}
 
+	@Test
+	void systemdDropInWhenTheManagerIsNotNamedIsMisuse() {
+		assertThat(run("systemd-drop-in")).isEqualTo(2);
+		assertThat(err()).contains("--manager=UNIT");
+		assertThat(run("systemd-drop-in", "--manager=--x")).isEqualTo(2);
+	}
+
+	@Test
+	void systemdDropInShowsBothFilesWithTimesThatFollowFromTheLease() {
+		assertThat(run("systemd-drop-in", "--manager=ha-manager")).isZero();
+		assertThat(out()).contains("# /etc/systemd/system/convex.service.d/50-ha-cluster.conf")
+			.contains("BindsTo=ha-manager.service\n")
+			.contains("# /etc/systemd/system/ha-manager.service.d/50-ha-cluster.conf")
+			.contains("WatchdogSec=4000ms\nWatchdogSignal=SIGKILL\n");
+	}
+
 	private final class TestEnvironment implements CommandEnvironment {
 
 		@Override
@@ -376,6 +393,16 @@ class CommandLineTests {
 		@Override
 		public Path replica() {
 			return CommandLineTests.this.directory.resolve("replica.db");
+		}
+
+		@Override
+		public ElectionSettings election() {
+			return ElectionSettings.of(Duration.ofSeconds(10), Duration.ofSeconds(3), "");
+		}
+
+		@Override
+		public String systemdUnit() {
+			return "convex";
 		}
 
 		@Override

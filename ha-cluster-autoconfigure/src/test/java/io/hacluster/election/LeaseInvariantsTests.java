@@ -151,6 +151,19 @@ class LeaseInvariantsTests {
 	}
 
 	@Test
+	void i3RenewalsLeaveASecondForTheVirtualIp() {
+		Duration margin = Duration.ofMillis(700);
+		new ElectionSettings(Duration.ofSeconds(3), Duration.ofMillis(1150), margin, "")
+			.requireRoomFor(Duration.ofMillis(150), true);
+		ElectionSettings settings = new ElectionSettings(Duration.ofSeconds(2), Duration.ofMillis(400), margin, "");
+		settings.requireRoomFor(Duration.ofMillis(150), false);
+		assertThatExceptionOfType(InvalidElectionSettingsException.class)
+			.isThrownBy(() -> settings.requireRoomFor(Duration.ofMillis(150), true))
+			.withMessageContaining("at least 1s must be left of the lease at each renewal, but only 900ms is")
+			.satisfies((ex) -> assertThat(ex.setting()).isEqualTo("renew-interval"));
+	}
+
+	@Test
 	void i4ReleaseEndsTheTermBeforeTheStoreIsTold() {
 		leading();
 		CompletableFuture<Boolean> done = this.node.release(new Epoch(1));

@@ -224,7 +224,15 @@ public final class DockerEngine implements AutoCloseable {
 	 * Starts the engine again on the same data.
 	 */
 	public void restart() {
-		this.process = launch();
+		try {
+			// It dies with the engine. Where nobody collects orphans, the new engine
+			// would take what is left of it for alive.
+			Files.deleteIfExists(this.directory.resolve("run/containerd/containerd.pid"));
+			this.process = launch();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private Process launch() throws UncheckedIOException {

@@ -6,8 +6,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -44,10 +48,10 @@ final class ContainerKill implements Runnable {
 	}
 
 	private static boolean run(Path socket, String container, Path record) throws InterruptedException {
-		// The process itself first, where we may: no engine is needed for it, which may
-		// be as dead or frozen as the JVM that we stand in for.
-		long pid = recordedPid(record);
-		if (signalProcess(pid, container) && awaitEnd(pid, container)) {
+		// The processes themselves first, where we may: no engine is needed for it, which
+		// may be as dead or frozen as the JVM that we stand in for.
+		boolean visible = isVisible(record);
+		if (killProcesses(container) && visible) {
 			return true;
 		}
 		ContainerKill request = new ContainerKill(socket, container);
@@ -58,8 +62,7 @@ final class ContainerKill implements Runnable {
 		// Killed, no such container, or one that does not run (Docker Engine API,
 		// "Kill a container"); the first is answered when it has ended.
 		int status = request.status;
-		return status == 204 || status == 404 || status == 409
-				|| (pid > 0 && status == 0 && !isProcessOf(pid, container));
+		return status == 204 || status == 404 || status == 409 || (visible && processes(container).isEmpty());
 	}
 
 	/**
@@ -85,25 +88,44 @@ final class ContainerKill implements Runnable {
 	}
 
 	/**
-	 * Kills the first process of a container, and with it, in its process namespace, all
-	 * others.
-	 * @return whether it has been signalled: false if it does not run or this user may
-	 * not
+	 * Kills all processes of a container that this user can see and may kill.
+	 * @return whether there were such, and none is left
 	 */
-	static boolean signalProcess(long pid, String container) {
-		return isProcessOf(pid, container)
-				&& ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(Boolean.FALSE);
+	static boolean killProcesses(String container) {
+		List<ProcessHandle> alive = processes(container);
+		boolean any = !alive.isEmpty();
+		for (int i = 0; i < POLLS && !alive.isEmpty(); i++) {
+			boolean permitted = true;
+			for (ProcessHandle process : alive) {
+				permitted &= process.destroyForcibly();
+			}
+			if (!permitted && i > 0) {
+				return false;
+			}
+			LockSupport.parkNanos(POLL_NANOS);
+			alive = processes(container);
+		}
+		return any && alive.isEmpty();
 	}
 
 	/**
-	 * Waits a moment for the end of a process that has been killed.
-	 * @return whether it has ended
+	 * Lists the processes of a container that can be seen. There are none to be seen if
+	 * this JVM runs in a container itself.
 	 */
-	static boolean awaitEnd(long pid, String container) {
-		for (int i = 0; i < POLLS && isProcessOf(pid, container); i++) {
-			LockSupport.parkNanos(POLL_NANOS);
+	static List<ProcessHandle> processes(String container) {
+		List<ProcessHandle> found = new ArrayList<>();
+		try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+			for (Path entry : entries) {
+				long pid = Long.parseLong(entry.getFileName().toString());
+				if (isProcessOf(pid, container)) {
+					ProcessHandle.of(pid).filter(ProcessHandle::isAlive).ifPresent(found::add);
+				}
+			}
 		}
-		return !isProcessOf(pid, container);
+		catch (IOException | DirectoryIteratorException ex) {
+			// There is no /proc, so nothing can be seen.
+		}
+		return found;
 	}
 
 	/**
@@ -119,18 +141,17 @@ final class ContainerKill implements Runnable {
 		}
 	}
 
-	private static long recordedPid(Path record) {
+	/**
+	 * Returns whether the first process of the container was seen when it had been
+	 * started.
+	 */
+	private static boolean isVisible(Path record) {
 		try {
-			for (String line : Files.readAllLines(record)) {
-				if (line.startsWith("pid=")) {
-					return Long.parseLong(line.substring("pid=".length()));
-				}
-			}
+			return Files.readAllLines(record).stream().anyMatch((line) -> line.matches("pid=[1-9][0-9]*"));
 		}
-		catch (IOException | NumberFormatException ex) {
-			return 0;
+		catch (IOException ex) {
+			return false;
 		}
-		return 0;
 	}
 
 }

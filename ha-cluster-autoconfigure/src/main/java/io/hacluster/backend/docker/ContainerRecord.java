@@ -65,11 +65,15 @@ record ContainerRecord(String container, long pid) {
 		}
 	}
 
+	boolean isVisible() {
+		return this.pid > 0;
+	}
+
 	/**
-	 * Returns whether the recorded process certainly runs.
+	 * Returns whether the recorded process does certainly not run any more.
 	 */
-	boolean isAlive() {
-		return ContainerKill.isProcessOf(this.pid, this.container);
+	boolean isGone() {
+		return isVisible() && !ContainerKill.isProcessOf(this.pid, this.container);
 	}
 
 }

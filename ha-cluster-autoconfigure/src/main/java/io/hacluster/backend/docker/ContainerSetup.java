@@ -113,7 +113,7 @@ final class ContainerSetup {
 		if (state.isRunning()) {
 			log.warn("[{}] The container {} was running although this node had not started it; it is stopped first",
 					this.label, this.settings.container());
-			this.stop.stop(state.id(), state.pid(), deadline.left());
+			this.stop.stop(state.id(), state.isVisible(), deadline.left());
 		}
 	}
 

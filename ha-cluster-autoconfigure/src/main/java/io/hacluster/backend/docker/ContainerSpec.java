@@ -12,10 +12,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.model.AccessMode;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.InternetProtocol;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.SELContext;
+import com.github.dockerjava.api.model.Volume;
 
 import io.hacluster.NodeIdentity;
 
@@ -50,7 +59,11 @@ final class ContainerSpec {
 	 * an engine that restarts would otherwise start it on a follower.
 	 */
 	CreateContainerCmd apply(CreateContainerCmd command) {
-		List<PortBinding> ports = this.settings.ports().stream().map(PortBinding::parse).toList();
+		List<PortBinding> ports = this.settings.ports()
+			.stream()
+			.map(PortSpec::parse)
+			.map(ContainerSpec::portBinding)
+			.toList();
 		Map<String, String> labels = new HashMap<>(this.settings.labels());
 		labels.put(CONFIG_LABEL, hash());
 		labels.put(OWNER_LABEL, this.owner);
@@ -82,8 +95,8 @@ final class ContainerSpec {
 		HostConfig config = HostConfig.newHostConfig()
 			.withRestartPolicy(RestartPolicy.noRestart())
 			.withPortBindings(ports)
-			.withMounts(volumes.stream().filter((it) -> !it.isLabelled()).map(VolumeSpec::mount).toList())
-			.withBinds(volumes.stream().filter(VolumeSpec::isLabelled).map(VolumeSpec::bind).toList());
+			.withMounts(volumes.stream().filter((it) -> !it.isLabelled()).map(ContainerSpec::mount).toList())
+			.withBinds(volumes.stream().filter(VolumeSpec::isLabelled).map(ContainerSpec::bind).toList());
 		DockerSettings.Resources resources = this.settings.resources();
 		if (this.settings.network() != null) {
 			config.withNetworkMode(this.settings.network());
@@ -101,6 +114,32 @@ final class ContainerSpec {
 			config.withPidsLimit(resources.pids());
 		}
 		return config;
+	}
+
+	private static PortBinding portBinding(PortSpec port) {
+		return new PortBinding(
+				new Ports.Binding(port.address().isEmpty() ? null : port.address(), Integer.toString(port.port())),
+				new ExposedPort(port.containerPort(), InternetProtocol.parse(port.protocol())));
+	}
+
+	/**
+	 * Returns a mount, whose source must exist. A bind would have the engine create a
+	 * missing directory, and the backend begin with an empty database in it.
+	 */
+	private static Mount mount(VolumeSpec volume) {
+		return new Mount().withType(volume.isNamed() ? MountType.VOLUME : MountType.BIND)
+			.withSource(volume.source())
+			.withTarget(volume.target())
+			.withReadOnly(volume.isReadOnly());
+	}
+
+	/**
+	 * Returns a bind, because mounts know no labels of SELinux.
+	 */
+	private static Bind bind(VolumeSpec volume) {
+		return new Bind(volume.source(), new Volume(volume.target()),
+				volume.isReadOnly() ? AccessMode.ro : AccessMode.rw,
+				volume.options().contains("Z") ? SELContext.single : SELContext.shared);
 	}
 
 	private static HealthCheck healthCheck(DockerSettings.HealthCheck health) {

@@ -30,11 +30,16 @@ record ContainerState(InspectContainerResponse inspection) {
 	}
 
 	/**
-	 * Returns the process id of its first process, 0 if it does not run.
+	 * Returns the process id of its first process, 0 if it does not run or cannot be seen
+	 * by that id, because this JVM runs in a container itself.
 	 */
 	long pid() {
 		Long pid = this.inspection.getState().getPidLong();
-		return (pid != null) ? pid : 0;
+		return (pid != null && ContainerKill.isProcessOf(pid, id())) ? pid : 0;
+	}
+
+	boolean isVisible() {
+		return pid() > 0;
 	}
 
 	@Nullable String label(String name) {

@@ -12,12 +12,14 @@ import io.hacluster.backend.BackendException;
 
 /**
  * Stops a container: with the signal that it asks for, then with SIGKILL by the engine,
- * and where the engine does not answer and this user may, by a SIGKILL of our own to its
- * first process.
+ * and where this user may, by a SIGKILL of our own to its processes, for which no engine
+ * is needed.
  */
 final class ContainerStop {
 
 	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final Duration NOTICE_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final Logger log = LoggerFactory.getLogger(ContainerStop.class);
 
@@ -41,11 +43,11 @@ final class ContainerStop {
 	 * Stops a container and returns when it does not run. An interrupt means that there
 	 * is no more time.
 	 * @param id the container
-	 * @param pid its first process, 0 if unknown
+	 * @param visible whether its processes can be seen while it runs
 	 * @param timeout how long it may take before it is killed
 	 * @throws BackendException if it may still be running
 	 */
-	void stop(String id, long pid, Duration timeout) {
+	void stop(String id, boolean visible, Duration timeout) {
 		boolean interrupted = Thread.interrupted();
 		Duration grace = (timeout.compareTo(this.longest) < 0) ? timeout : this.longest;
 		try {
@@ -58,7 +60,7 @@ final class ContainerStop {
 			log.warn("[{}] There is no more time for the container to stop by itself, and it is killed", this.label);
 		}
 		try {
-			kill(id, pid);
+			kill(id, visible);
 		}
 		finally {
 			if (interrupted) {
@@ -90,10 +92,12 @@ final class ContainerStop {
 		}
 	}
 
-	private void kill(String id, long pid) {
-		boolean signalled = ContainerKill.signalProcess(pid, id);
+	private void kill(String id, boolean visible) {
+		ContainerKill.killProcesses(id);
+		boolean ended = visible && ContainerKill.processes(id).isEmpty();
 		try {
-			this.engine.call(KILL_TIMEOUT, (docker) -> {
+			// If it has ended, this only lets the engine notice.
+			this.engine.call(ended ? NOTICE_TIMEOUT : KILL_TIMEOUT, (docker) -> {
 				try {
 					docker.killContainerCmd(id).exec();
 				}
@@ -104,19 +108,17 @@ final class ContainerStop {
 			});
 		}
 		catch (BackendException | InterruptedException ex) {
-			if (!signalled || !ContainerKill.awaitEnd(pid, id)) {
-				throw new BackendException("The container may still be running: it could not be killed, because "
-						+ ex.getMessage() + notPermitted(signalled), ex);
+			if (!ended) {
+				throw new BackendException(
+						"The container may still be running: it could not be killed. " + ex.getMessage()
+								+ ", and this application sees none of its processes, or may not kill them itself",
+						ex);
 			}
 			log.warn("[{}] The container was killed without the engine: {}", this.label, ex.getMessage());
 			if (ex instanceof InterruptedException) {
 				Thread.currentThread().interrupt();
 			}
 		}
-	}
-
-	private static String notPermitted(boolean signalled) {
-		return signalled ? "" : ", and this application may not kill its process itself";
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.hacluster.backend.docker;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,8 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	private final Consumer<String> unexpectedExit;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
+
+	private final CountDownLatch ended = new CountDownLatch(1);
 
 	private final Thread thread;
 
@@ -68,6 +72,14 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 		return this.end;
 	}
 
+	/**
+	 * Waits for the container to have ended.
+	 * @return how it ended, {@code null} if that is not known in time
+	 */
+	@Nullable String awaitEnd(Duration timeout) throws InterruptedException {
+		return this.ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS) ? this.end : null;
+	}
+
 	@Override
 	public void run() {
 		try {
@@ -79,7 +91,7 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 					return;
 				}
 				// Seen twice, so that the engine has time to say it better.
-				gone = isProcessGone();
+				gone = this.container.isGone();
 			}
 		}
 		catch (InterruptedException ex) {
@@ -90,6 +102,7 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	private void ended(String description) {
 		if (this.closed.getCount() > 0) {
 			this.end = description;
+			this.ended.countDown();
 			this.unexpectedExit.accept(description);
 		}
 	}
@@ -99,18 +112,18 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 	 * @return whether the engine says that the container has ended
 	 */
 	private boolean awaitEnd() throws InterruptedException {
-		try (EngineStream<WaitResponse> answer = this.engine.client()
-			.waitContainerCmd(this.container.container())
-			.exec(new EngineStream<>((response) -> {
-			}))) {
+		try (EngineStream<WaitResponse> answer = new EngineStream<>((response) -> {
+		})) {
+			this.engine.requireListening();
+			this.engine.client().waitContainerCmd(this.container.container()).exec(answer);
 			while (!answer.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
-				if (this.closed.getCount() == 0 || isProcessGone()) {
+				if (this.closed.getCount() == 0 || this.container.isGone()) {
 					return false;
 				}
 			}
 			return !isRunning();
 		}
-		catch (ExecutionException | RuntimeException ex) {
+		catch (IOException | ExecutionException | RuntimeException ex) {
 			log.debug("[{}] The engine does not tell when the container ends", this.label, ex);
 			this.closed.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
 			return false;
@@ -121,10 +134,6 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 		return this.engine.inspect(this.container.container())
 			.map((inspection) -> new ContainerState(inspection).isRunning())
 			.orElse(false);
-	}
-
-	private boolean isProcessGone() {
-		return this.container.pid() > 0 && !this.container.isAlive();
 	}
 
 	private String describe() throws InterruptedException {

@@ -33,6 +33,8 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private static final Duration REMOVE_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
+
 	private static final Logger log = LoggerFactory.getLogger(DockerBackend.class);
 
 	private final String label;
@@ -94,7 +96,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	@Override
 	public synchronized void start(Duration timeout) throws InterruptedException {
 		ContainerWatch watching = this.watch;
-		if (watching != null && watching.isWatching()) {
+		if (watching != null && watching.isWatching() && isRunning(watching.container())) {
 			return;
 		}
 		stop(Duration.ZERO);
@@ -105,13 +107,18 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		this.current.write(this.state.record());
 		this.guard.engage(this.state.killCommand(this.settings.socket(), id));
 		run(id, deadline);
-		ContainerRecord record = new ContainerRecord(id, visiblePid(id));
+		ContainerRecord record = new ContainerRecord(id,
+				this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L));
 		this.current = record;
 		record.write(this.state.record());
 		ContainerWatch next = new ContainerWatch(this.label, this.cluster, this.engine, record, this::exited);
 		this.watch = next;
 		next.start();
 		log.info("[{}] Started the container {} ({})", this.label, this.settings.container(), id.substring(0, 12));
+	}
+
+	private boolean isRunning(String id) throws InterruptedException {
+		return this.engine.inspect(id).map(ContainerState::new).map(ContainerState::isRunning).orElse(false);
 	}
 
 	private void run(String id, Deadline deadline) throws InterruptedException {
@@ -123,15 +130,6 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 				throw new BackendException("The container was started by somebody else at the same moment", ex);
 			}
 		});
-	}
-
-	/**
-	 * Returns the first process of the container, if this JVM sees the same processes as
-	 * the engine.
-	 */
-	private long visiblePid(String id) throws InterruptedException {
-		long pid = this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L);
-		return ContainerKill.isProcessOf(pid, id) ? pid : 0;
 	}
 
 	/**
@@ -150,7 +148,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			stopFormerLife(timeout);
 		}
 		else {
-			this.stop.stop(running.container(), running.pid(), timeout);
+			this.stop.stop(running.container(), running.isVisible(), timeout);
 		}
 		this.guard.release();
 		ContainerRecord.delete(this.state.record());
@@ -168,7 +166,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			if (found.isPresent()) {
 				log.warn("[{}] Stopping the container {}, which runs although this node has not started it", this.label,
 						this.settings.container());
-				this.stop.stop(found.get().id(), found.get().pid(), interrupted ? Duration.ZERO : timeout);
+				this.stop.stop(found.get().id(), found.get().isVisible(), interrupted ? Duration.ZERO : timeout);
 			}
 		}
 		catch (EngineUnavailableException ex) {
@@ -190,10 +188,12 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	 */
 	private void stopRecorded(EngineUnavailableException unavailable) {
 		ContainerRecord record = ContainerRecord.read(this.state.record())
-			.filter((it) -> it.pid() > 0)
+			.filter(ContainerRecord::isVisible)
 			.orElseThrow(() -> unavailable);
-		if (record.isAlive()) {
-			this.stop.stop(record.container(), record.pid(), Duration.ZERO);
+		if (!ContainerKill.processes(record.container()).isEmpty()) {
+			log.warn("[{}] Stopping the container that a former life of this node left running, without the engine",
+					this.label);
+			this.stop.stop(record.container(), true, Duration.ZERO);
 		}
 	}
 
@@ -225,10 +225,14 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			return new BackendHealth(Status.STOPPED, end);
 		}
 		try {
-			return this.engine.inspect(watching.container())
-				.map(ContainerState::new)
-				.map((it) -> it.isRunning() ? it.health() : new BackendHealth(Status.STOPPED, it.exit()))
-				.orElseGet(() -> new BackendHealth(Status.STOPPED, "has ended: its container was removed"));
+			Optional<ContainerState> found = this.engine.inspect(watching.container()).map(ContainerState::new);
+			if (found.isPresent() && found.get().isRunning()) {
+				return found.get().health();
+			}
+			// It is about to say it better, with the last words of the container.
+			end = watching.awaitEnd(END_TIMEOUT);
+			return new BackendHealth(Status.STOPPED, (end != null) ? end
+					: found.map(ContainerState::exit).orElse("has ended: its container was removed"));
 		}
 		catch (BackendException ex) {
 			return new BackendHealth(Status.DOWN, String.valueOf(ex.getMessage()));

@@ -50,6 +50,29 @@ public record DockerSettings(Path socket, String container, @Nullable String ima
 	}
 
 	/**
+	 * Checks the settings as far as that is possible without an engine.
+	 * @return these settings
+	 * @throws InvalidDockerSettingsException if they cannot work or are not safe
+	 */
+	public DockerSettings check() {
+		DockerSettingsCheck.check(this);
+		return this;
+	}
+
+	/**
+	 * Looks for a directory among the volumes.
+	 * @param directory a directory of the host
+	 * @return whether the container sees it, as far as can be told: where a named volume
+	 * is kept is the engine's affair
+	 */
+	public boolean mounts(Path directory) {
+		return this.volumes.stream()
+			.map(VolumeSpec::parse)
+			.anyMatch((volume) -> volume.isNamed()
+					|| directory.toAbsolutePath().normalize().startsWith(Path.of(volume.source()).normalize()));
+	}
+
+	/**
 	 * Leaves out what must not get into a log.
 	 */
 	@Override

@@ -2,6 +2,9 @@ package io.hacluster.backend.docker;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,6 +35,8 @@ final class Engine implements AutoCloseable {
 
 	private final EngineFailures failures;
 
+	private final Path socket;
+
 	private final DockerClient client;
 
 	private final Duration callTimeout;
@@ -41,7 +46,8 @@ final class Engine implements AutoCloseable {
 	Engine(String cluster, DockerSettings settings) {
 		this.failures = new EngineFailures(settings);
 		this.callTimeout = settings.callTimeout();
-		String host = "unix://" + settings.socket().toAbsolutePath();
+		this.socket = settings.socket().toAbsolutePath();
+		String host = "unix://" + this.socket;
 		this.client = DockerClientImpl.getInstance(
 				DefaultDockerClientConfig.createDefaultConfigBuilder()
 					.withDockerHost(host)
@@ -81,7 +87,10 @@ final class Engine implements AutoCloseable {
 	 * refuses
 	 */
 	<T> T call(Duration timeout, Question<T> question) throws InterruptedException {
-		Callable<T> task = () -> question.put(this.client);
+		Callable<T> task = () -> {
+			requireListening();
+			return question.put(this.client);
+		};
 		Future<T> answer = this.calls.submit(task);
 		try {
 			return answer.get(Math.max(1, timeout.toNanos()), TimeUnit.NANOSECONDS);
@@ -95,6 +104,15 @@ final class Engine implements AutoCloseable {
 		finally {
 			answer.cancel(true);
 		}
+	}
+
+	/**
+	 * Connects to the engine and hangs up: the client would try again, complain in the
+	 * log, and not say why it could not.
+	 * @throws IOException if nobody listens
+	 */
+	void requireListening() throws IOException {
+		SocketChannel.open(UnixDomainSocketAddress.of(this.socket)).close();
 	}
 
 	/**

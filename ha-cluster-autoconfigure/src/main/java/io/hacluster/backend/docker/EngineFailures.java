@@ -1,5 +1,6 @@
 package io.hacluster.backend.docker;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -51,13 +52,16 @@ final class EngineFailures {
 			String text = text(refusal);
 			return new BackendException(explain(text), refusal);
 		}
-		return unavailable(failure);
+		Throwable root = root(failure);
+		if (root instanceof IOException) {
+			return unavailable(root, failure);
+		}
+		return new BackendException("The Docker engine could not be asked: " + root, failure);
 	}
 
-	private EngineUnavailableException unavailable(@Nullable Throwable failure) {
+	private EngineUnavailableException unavailable(Throwable root, @Nullable Throwable failure) {
 		String at = "The Docker engine at " + this.settings.socket();
-		Throwable root = root(failure);
-		String message = (root != null) ? String.valueOf(root.getMessage()) : "";
+		String message = String.valueOf(root.getMessage());
 		if (message.contains("ermission denied")) {
 			return new EngineUnavailableException(at + " may not be used by the user '"
 					+ System.getProperty("user.name") + "': make it a member of the group that owns the socket, "

@@ -3,13 +3,6 @@ package io.hacluster.backend.docker;
 import java.util.List;
 import java.util.Set;
 
-import com.github.dockerjava.api.model.AccessMode;
-import com.github.dockerjava.api.model.Bind;
-import com.github.dockerjava.api.model.Mount;
-import com.github.dockerjava.api.model.MountType;
-import com.github.dockerjava.api.model.SELContext;
-import com.github.dockerjava.api.model.Volume;
-
 /**
  * A volume as {@code docker run --volume} takes it.
  *
@@ -50,30 +43,13 @@ record VolumeSpec(String source, String target, Set<String> options) {
 	}
 
 	/**
-	 * Returns whether only a {@link #bind()} can express this: mounts know no SELinux
-	 * labels.
+	 * Returns whether the files are to be labelled for SELinux.
 	 */
 	boolean isLabelled() {
 		return this.options.contains("z") || this.options.contains("Z");
 	}
 
-	/**
-	 * Returns a mount, whose source must exist. A bind would have the engine create a
-	 * missing directory, and the backend begin with an empty database in it.
-	 */
-	Mount mount() {
-		return new Mount().withType(isNamed() ? MountType.VOLUME : MountType.BIND)
-			.withSource(this.source)
-			.withTarget(this.target)
-			.withReadOnly(isReadOnly());
-	}
-
-	Bind bind() {
-		return new Bind(this.source, new Volume(this.target), isReadOnly() ? AccessMode.ro : AccessMode.rw,
-				this.options.contains("Z") ? SELContext.single : SELContext.shared);
-	}
-
-	private boolean isReadOnly() {
+	boolean isReadOnly() {
 		return this.options.contains("ro");
 	}
 

@@ -58,9 +58,10 @@ public record DropIn(String unit, String manager, Duration watchdog) {
 	private String unitText() {
 		return HEAD + """
 				# %1$s ends with its manager, and starts only while the manager leads.
+				# There is no After= on purpose: systemd would stop %1$s, for as long as that takes,
+				# before it tells the manager to step down.
 				[Unit]
 				BindsTo=%2$s
-				After=%2$s
 				AssertPathExists=%3$s
 				""".formatted(this.unit, this.manager, StartPermit.file(this.unit));
 	}

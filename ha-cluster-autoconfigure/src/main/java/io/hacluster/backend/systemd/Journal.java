@@ -3,6 +3,8 @@ package io.hacluster.backend.systemd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.hacluster.backend.BackendException;
 
@@ -15,6 +17,12 @@ final class Journal {
 	 * A failure is read by people, and goes into logs and health.
 	 */
 	private static final int MAX_LINE = 500;
+
+	private static final int MOST_READS = 5;
+
+	private static final long PAUSE_MILLIS = 100;
+
+	private final CountDownLatch never = new CountDownLatch(1);
 
 	private final Tools tools;
 
@@ -31,15 +39,14 @@ final class Journal {
 	/**
 	 * Describes the last lines of a run of a unit, or says why there are none.
 	 * @param unit the unit
-	 * @param invocation which run of it, empty if not known
 	 * @return such as {@code last lines of the journal: a | b}; empty if none are wanted
 	 */
-	String describe(String unit, String invocation) throws InterruptedException {
+	String describe(UnitStatus unit) throws InterruptedException {
 		if (this.lines == 0) {
 			return "";
 		}
 		try {
-			ToolResult result = this.tools.run(this.timeout, command(unit, invocation));
+			ToolResult result = read(command(unit));
 			List<String> last = result.output()
 				.lines()
 				.filter((line) -> !line.isBlank())
@@ -59,15 +66,31 @@ final class Journal {
 		}
 	}
 
-	private List<String> command(String unit, String invocation) {
-		List<String> command = new ArrayList<>(
-				List.of("journalctl", "--no-pager", "--output=cat", "--boot", "--lines=" + this.lines));
-		if (invocation.isEmpty()) {
-			command.add("--unit=" + unit);
+	/**
+	 * What a program has written reaches the journal a moment after its end.
+	 */
+	private ToolResult read(List<String> command) throws InterruptedException {
+		ToolResult result = this.tools.run(this.timeout, command);
+		for (int i = 0; i < MOST_READS; i++) {
+			this.never.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			ToolResult next = this.tools.run(this.timeout, command);
+			if (next.output().equals(result.output())) {
+				return next;
+			}
+			result = next;
 		}
-		else {
-			// What the unit has written, and what systemd has written about it.
-			command.addAll(List.of("_SYSTEMD_INVOCATION_ID=" + invocation, "+", "INVOCATION_ID=" + invocation));
+		return result;
+	}
+
+	/**
+	 * By unit and time, and not by _SYSTEMD_INVOCATION_ID: what a program has written
+	 * that ended at once does not carry that.
+	 */
+	private List<String> command(UnitStatus unit) {
+		List<String> command = new ArrayList<>(List.of("journalctl", "--no-pager", "--output=cat", "--boot",
+				"--lines=" + this.lines, "--unit=" + unit.id()));
+		if (!unit.since().isEmpty()) {
+			command.add("--since=" + unit.since());
 		}
 		return command;
 	}

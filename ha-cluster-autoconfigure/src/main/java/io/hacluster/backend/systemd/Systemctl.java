@@ -57,10 +57,11 @@ final class Systemctl {
 	}
 
 	/**
-	 * Starts a unit, and waits for the result.
+	 * Starts a unit, and waits for the result. Refused while systemd is about to stop the
+	 * unit, or the one that it is bound to: it would give that up.
 	 */
 	ToolResult start(String unit, Duration timeout) throws InterruptedException {
-		return run(timeout, List.of("start", "--", unit));
+		return run(timeout, List.of("start", "--job-mode=fail", "--", unit));
 	}
 
 	/**

@@ -17,6 +17,8 @@ import io.hacluster.backend.BackendException;
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.backend.ExitAwareBackend;
+import io.hacluster.backend.LeaseBoundBackend;
+import io.hacluster.backend.LeaseGuard;
 
 /**
  * A backend that is a service of systemd on this machine.
@@ -33,7 +35,7 @@ import io.hacluster.backend.ExitAwareBackend;
  * start the unit again, whatever {@code Restart=} says. An interrupted stop kills at
  * once.
  */
-public final class SystemdBackend implements ExitAwareBackend {
+public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend {
 
 	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -54,6 +56,8 @@ public final class SystemdBackend implements ExitAwareBackend {
 	private final Systemctl systemctl;
 
 	private final Journal journal;
+
+	private final LeaseGuard guard;
 
 	private final CountDownLatch never = new CountDownLatch(1);
 
@@ -77,6 +81,7 @@ public final class SystemdBackend implements ExitAwareBackend {
 		this.unit = settings.unit();
 		this.machine = machine;
 		this.permit = machine.permit(this.unit);
+		this.guard = new LeaseGuard(identity);
 		Tools tools = new Tools(machine.prefix());
 		this.systemctl = new Systemctl(tools, settings.queryTimeout());
 		this.journal = new Journal(tools, settings.journalLines(), settings.queryTimeout());
@@ -117,6 +122,11 @@ public final class SystemdBackend implements ExitAwareBackend {
 		if (unusable != null) {
 			throw new BackendException(unusable + ". " + UnitFailure.remedy(before));
 		}
+		UnitWatch current = this.watch;
+		if (before.isActive() && current != null && !current.isOver()) {
+			return;
+		}
+		this.guard.engage(UnitKill.command(this.machine.prefix(), this.unit));
 		if (!before.isActive()) {
 			requireDependencies();
 			if (before.hasFailed()) {
@@ -141,12 +151,15 @@ public final class SystemdBackend implements ExitAwareBackend {
 			return;
 		}
 		if (result.timedOut()) {
-			throw new BackendException(this.unit + " has not started in time, and is " + after + "; "
-					+ this.journal.describe(this.unit, after.invocationId()));
+			throw new BackendException(
+					this.unit + " has not started in time, and is " + after + "; " + this.journal.describe(after));
 		}
 		if (!after.hasFailed() && !result.succeeded()) {
 			throw new BackendException(SystemdRights.explain(this.unit, "start", result)
 					+ (unpermitted.isEmpty() ? "" : "; " + unpermitted));
+		}
+		if (result.succeeded() && after.refusedByCondition()) {
+			throw new BackendException(this.unit + " was not started, because a condition of its unit is not met");
 		}
 		throw new BackendException(describeEnd(after));
 	}
@@ -176,6 +189,13 @@ public final class SystemdBackend implements ExitAwareBackend {
 	private void ended(UnitStatus status) {
 		try {
 			String detail = describeEnd(status);
+			if (status.isQuiet()) {
+				this.guard.release();
+			}
+			if (isManagerBeingStopped()) {
+				log.info("[{}] systemd stops this manager, and {} with it", this.identity, this.unit);
+				return;
+			}
 			log.warn("[{}] The backend has ended: {}", this.identity, detail);
 			this.exitListener.accept(detail);
 		}
@@ -184,9 +204,24 @@ public final class SystemdBackend implements ExitAwareBackend {
 		}
 	}
 
+	/**
+	 * A unit that is bound to the unit of this process is stopped at the same time, which
+	 * may be seen before the signal to this process is.
+	 */
+	private boolean isManagerBeingStopped() throws InterruptedException {
+		String manager = this.machine.binding().manager().orElse("");
+		try {
+			return !manager.isEmpty() && this.systemctl.show(manager).isBeingStopped();
+		}
+		catch (BackendException ex) {
+			return false;
+		}
+	}
+
 	private String describeEnd(UnitStatus status) throws InterruptedException {
-		String journal = this.journal.describe(this.unit, status.invocationId());
-		return UnitFailure.ofEnd(status) + (journal.isEmpty() ? "" : "; " + journal);
+		String journal = this.journal.describe(status);
+		return UnitFailure.ofEnd(status) + (this.guard.hasFired() ? ", by the guard of the lease" : "")
+				+ (journal.isEmpty() ? "" : "; " + journal);
 	}
 
 	/**
@@ -200,18 +235,8 @@ public final class SystemdBackend implements ExitAwareBackend {
 		permitNoMore();
 		boolean interrupted = Thread.interrupted();
 		try {
-			if (!interrupted && !timeout.isZero() && stopInOrder(timeout)) {
-				return;
-			}
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		if (interrupted) {
-			log.warn("[{}] There is no more time for {} to stop by itself, and it is killed", this.identity, this.unit);
-		}
-		try {
-			kill();
+			interrupted |= !end(timeout, interrupted);
+			this.guard.release();
 		}
 		catch (InterruptedException ex) {
 			interrupted = true;
@@ -222,6 +247,27 @@ public final class SystemdBackend implements ExitAwareBackend {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	/**
+	 * Ends the unit in order if there is time, else by force.
+	 * @return whether nobody has interrupted that
+	 */
+	private boolean end(Duration timeout, boolean hurry) throws InterruptedException {
+		boolean interrupted = false;
+		try {
+			if (!hurry && !timeout.isZero() && stopInOrder(timeout)) {
+				return true;
+			}
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		if (hurry || interrupted) {
+			log.warn("[{}] There is no more time for {} to stop by itself, and it is killed", this.identity, this.unit);
+		}
+		kill();
+		return !interrupted;
 	}
 
 	private void permitNoMore() {
@@ -282,13 +328,17 @@ public final class SystemdBackend implements ExitAwareBackend {
 	}
 
 	@Override
+	public void prolong(Duration remaining) {
+		this.guard.prolong(remaining);
+	}
+
+	@Override
 	public BackendHealth health() {
 		UnitStatus status;
 		try {
 			status = this.systemctl.show(this.unit);
 			if (status.hasEnded()) {
-				return new BackendHealth(Status.STOPPED,
-						(this.watch != null) ? describeEnd(status) : this.unit + " is " + status);
+				return ended(status, this.watch);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -299,6 +349,17 @@ public final class SystemdBackend implements ExitAwareBackend {
 			return new BackendHealth(Status.DOWN, String.valueOf(ex.getMessage()));
 		}
 		return new BackendHealth(status.isActive() ? Status.UP : Status.DOWN, describe(status));
+	}
+
+	/**
+	 * That the unit has ended is not said before everything that belongs to its run has
+	 * ended, too.
+	 */
+	private BackendHealth ended(UnitStatus status, @Nullable UnitWatch watch) throws InterruptedException {
+		if (watch == null) {
+			return new BackendHealth(Status.STOPPED, this.unit + " is " + status);
+		}
+		return new BackendHealth(watch.isOver() ? Status.STOPPED : Status.DOWN, describeEnd(status));
 	}
 
 	private String describe(UnitStatus status) {

@@ -71,6 +71,7 @@ final class Tools {
 		ProcessBuilder builder = new ProcessBuilder(all);
 		Map<String, String> environment = builder.environment();
 		environment.put("LC_ALL", "C.UTF-8");
+		environment.put("TZ", "UTC");
 		environment.put("SYSTEMD_COLORS", "0");
 		environment.put("SYSTEMD_URLIFY", "0");
 		environment.remove("NOTIFY_SOCKET");

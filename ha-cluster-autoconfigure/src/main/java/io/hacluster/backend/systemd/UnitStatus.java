@@ -16,8 +16,8 @@ final class UnitStatus {
 	 * What is asked for.
 	 */
 	static final String PROPERTIES = "Id,LoadState,LoadError,ActiveState,SubState,Result,UnitFileState,MainPID,"
-			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InvocationID,NRestarts,Job,BindsTo,After,"
-			+ "DropInPaths,WantedBy,RequiredBy,TriggeredBy,AssertResult,ConditionResult,NeedDaemonReload,Type";
+			+ "ControlGroup,TasksCurrent,ExecMainCode,ExecMainStatus,InactiveExitTimestamp,NRestarts,Job,BindsTo,"
+			+ "WantedBy,RequiredBy,TriggeredBy,ConditionResult,NeedDaemonReload";
 
 	private static final String NOT_SET = "[not set]";
 
@@ -80,12 +80,12 @@ final class UnitStatus {
 		return text("UnitFileState");
 	}
 
-	String invocationId() {
-		return text("InvocationID");
-	}
-
-	String type() {
-		return text("Type");
+	/**
+	 * Returns when the last run of the unit began, in a form that journalctl(1) takes.
+	 */
+	String since() {
+		String time = text("InactiveExitTimestamp");
+		return time.equals("n/a") ? "" : time;
 	}
 
 	long mainPid() {
@@ -120,8 +120,11 @@ final class UnitStatus {
 		return activeState().equals("failed");
 	}
 
-	boolean isBeingRestarted() {
-		return subState().startsWith("auto-restart");
+	/**
+	 * Returns whether a manager's unit has been told to end.
+	 */
+	boolean isBeingStopped() {
+		return hasJob() || activeState().equals("deactivating") || hasEnded();
 	}
 
 	/**
@@ -130,10 +133,6 @@ final class UnitStatus {
 	 */
 	boolean isQuiet() {
 		return hasEnded() && (text("ControlGroup").isEmpty() || text("TasksCurrent").equals("0"));
-	}
-
-	boolean refusedByAssertion() {
-		return text("AssertResult").equals("no");
 	}
 
 	boolean refusedByCondition() {
@@ -156,15 +155,7 @@ final class UnitStatus {
 	}
 
 	boolean isBoundTo(String unit) {
-		return words("BindsTo").contains(unit) && words("After").contains(unit);
-	}
-
-	List<String> boundTo() {
-		return words("BindsTo");
-	}
-
-	List<String> dropIns() {
-		return words("DropInPaths");
+		return words("BindsTo").contains(unit);
 	}
 
 	/**

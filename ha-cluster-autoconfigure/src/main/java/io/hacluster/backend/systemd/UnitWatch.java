@@ -41,6 +41,8 @@ final class UnitWatch implements AutoCloseable {
 
 	private final Thread thread;
 
+	private volatile boolean over;
+
 	private long mainPid;
 
 	private long restarts;
@@ -70,6 +72,13 @@ final class UnitWatch implements AutoCloseable {
 		this.thread.start();
 	}
 
+	/**
+	 * Returns whether the unit has ended and whoever wants to know has been told.
+	 */
+	boolean isOver() {
+		return this.over;
+	}
+
 	@Override
 	public void close() {
 		this.closed.countDown();
@@ -91,11 +100,12 @@ final class UnitWatch implements AutoCloseable {
 
 	private void run() {
 		try {
-			while (!this.closed.await(isMainProcessThere() ? LOOK_MILLIS : ASK_MILLIS, TimeUnit.MILLISECONDS)) {
+			do {
 				if (!isMainProcessThere() && !look()) {
 					return;
 				}
 			}
+			while (!this.closed.await(isMainProcessThere() ? LOOK_MILLIS : ASK_MILLIS, TimeUnit.MILLISECONDS));
 		}
 		catch (InterruptedException ex) {
 			log.debug("[{}] {} is no longer watched", this.label, this.unit);
@@ -124,6 +134,7 @@ final class UnitWatch implements AutoCloseable {
 		}
 		if (status.hasEnded()) {
 			this.ended.accept(status);
+			this.over = true;
 			return false;
 		}
 		if (status.restarts() > this.restarts) {

@@ -30,15 +30,13 @@ final class PacketFailure {
 
 	static VirtualIpException ofOpening(LastErrorException cause) {
 		return switch (cause.getErrorCode()) {
-			case EPERM, EACCES ->
-				new VirtualIpException("A virtual IP (ha.cluster.vip) needs the capability CAP_NET_RAW "
-						+ "to announce the address and to look for conflicts, and this process lacks it: run it with "
-						+ "AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW in its systemd unit, or with "
-						+ "--cap-add NET_ADMIN --cap-add NET_RAW in Docker", cause);
-			case EAFNOSUPPORT -> new VirtualIpException(
-					"A virtual IP (ha.cluster.vip) needs packet sockets, and this "
-							+ "process may not open any: add AF_PACKET to RestrictAddressFamilies= of its systemd unit",
-					cause);
+			case EPERM, EACCES -> new VirtualIpException("This process lacks the capability CAP_NET_RAW, without which "
+					+ "a virtual IP (ha.cluster.vip) can neither be announced nor asked for: grant it in "
+					+ "AmbientCapabilities= of the systemd unit, or with --cap-add NET_RAW in Docker", cause);
+			case EAFNOSUPPORT ->
+				new VirtualIpException("This process may open no packet sockets, without which a virtual "
+						+ "IP (ha.cluster.vip) can neither be announced nor asked for: add AF_PACKET to "
+						+ "RestrictAddressFamilies= of the systemd unit", cause);
 			default -> of("open a packet socket", cause);
 		};
 	}

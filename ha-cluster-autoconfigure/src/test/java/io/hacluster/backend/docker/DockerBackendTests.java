@@ -22,8 +22,6 @@ import static org.awaitility.Awaitility.await;
  */
 class DockerBackendTests extends AbstractDockerTests {
 
-	private static final String STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
-
 	@Test
 	void startMakesTheContainerAsConfigured() throws Exception {
 		this.fixture.environment = Map.of("SECRET", "swordfish");
@@ -69,7 +67,7 @@ class DockerBackendTests extends AbstractDockerTests {
 
 	@Test
 	void stopWhenTheContainerIgnoresTheSignalKillsIt() throws Exception {
-		this.fixture.command = DockerFixture.shell(STUBBORN);
+		this.fixture.command = DockerFixture.shell(DockerFixture.STUBBORN);
 		this.fixture.stopTimeout = Duration.ofMillis(300);
 		DockerBackend backend = backend();
 		backend.start(LONG);
@@ -81,7 +79,7 @@ class DockerBackendTests extends AbstractDockerTests {
 
 	@Test
 	void stopWhenInterruptedKillsAtOnce() throws Exception {
-		this.fixture.command = DockerFixture.shell(STUBBORN);
+		this.fixture.command = DockerFixture.shell(DockerFixture.STUBBORN);
 		this.fixture.stopTimeout = Duration.ofHours(1);
 		DockerBackend backend = backend();
 		backend.start(LONG);
@@ -94,7 +92,7 @@ class DockerBackendTests extends AbstractDockerTests {
 
 	@Test
 	void stopWhenInterruptedMeanwhileKillsAtOnce() throws Exception {
-		this.fixture.command = DockerFixture.shell(STUBBORN);
+		this.fixture.command = DockerFixture.shell(DockerFixture.STUBBORN);
 		this.fixture.stopTimeout = Duration.ofHours(1);
 		DockerBackend backend = backend();
 		backend.start(LONG);

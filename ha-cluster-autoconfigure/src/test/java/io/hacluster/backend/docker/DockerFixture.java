@@ -20,6 +20,9 @@ final class DockerFixture {
 	/** Ends as soon as it is asked to. */
 	static final String IDLE = "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.1; done";
 
+	/** Has to be killed. */
+	static final String STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
+
 	Path socket;
 
 	Path stateDirectory;

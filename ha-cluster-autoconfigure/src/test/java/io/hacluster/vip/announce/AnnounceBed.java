@@ -28,7 +28,7 @@ final class AnnounceBed implements AutoCloseable {
 
 	static final InetAddress IPV6 = address("fd07::100");
 
-	private static final int PORT = 7;
+	static final int PORT = 7;
 
 	private final List<DatagramSocket> sockets = new ArrayList<>();
 

@@ -33,9 +33,9 @@ class MissingCapabilityTests {
 		command.addAll(JavaProcess.command(MissingCapabilityTests.class, "64m"));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		process.getOutputStream().close();
-		String message = "A virtual IP (ha.cluster.vip) needs the capability CAP_NET_RAW to announce the address and to "
-				+ "look for conflicts, and this process lacks it: run it with AmbientCapabilities=CAP_NET_ADMIN "
-				+ "CAP_NET_RAW in its systemd unit, or with --cap-add NET_ADMIN --cap-add NET_RAW in Docker";
+		String message = "This process lacks the capability CAP_NET_RAW, without which a virtual IP (ha.cluster.vip) can "
+				+ "neither be announced nor asked for: grant it in AmbientCapabilities= of the systemd unit, or with "
+				+ "--cap-add NET_RAW in Docker";
 		assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
 			.containsExactly(message, message, message);
 		assertThat(process.waitFor()).isZero();

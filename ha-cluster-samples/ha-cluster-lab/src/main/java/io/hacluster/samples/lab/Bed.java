@@ -103,7 +103,9 @@ final class Bed implements AutoCloseable {
 		network.add(CLIENT, CLIENT_NUMBER);
 		network.add(STRANGER, STRANGER_NUMBER);
 		NatsProcess nats = NatsProcess.create(options, directory, Network.address(NATS_NUMBER), NATS_PORT, natsHost);
-		NodeCommand command = new NodeCommand(options, directory, nats.url(), properties(properties), "0.0.0.0");
+		NodeCommand command = new NodeCommand(options, directory, nats.url(), properties(properties));
+		command = command.withBackend("0.0.0.0", (options.command() == LabOptions.Command.FAILOVER)
+				? QuickBackend.prepare(command, directory) : List.of());
 		List<Node> nodes = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			String name = "node-" + (char) ('a' + i);

@@ -84,7 +84,7 @@ final class Cluster implements AutoCloseable {
 	static Path directory(LabOptions options) throws IOException {
 		Path directory = options.directory();
 		if (directory == null) {
-			return Files.createTempDirectory("ha-cluster-lab-");
+			return temporary();
 		}
 		if (Files.exists(directory)) {
 			throw new LabException("the directory " + directory + " exists: choose another, or remove it");
@@ -203,7 +203,16 @@ final class Cluster implements AutoCloseable {
 		}
 	}
 
-	private static void delete(Path directory) {
+	static Path temporary() {
+		try {
+			return Files.createTempDirectory("ha-cluster-lab-");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static void delete(Path directory) {
 		try (Stream<Path> paths = Files.walk(directory)) {
 			for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
 				Files.deleteIfExists(path);

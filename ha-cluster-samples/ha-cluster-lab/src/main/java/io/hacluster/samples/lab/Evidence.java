@@ -1,6 +1,7 @@
 package io.hacluster.samples.lab;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,12 @@ import java.util.Map;
  * @param rows the rows of the leader, read after those of the replica
  * @param replicated the rows of the replica
  * @param integrity the answers of {@code PRAGMA integrity_check}, by node
+ * @param backendStart how long the new leader waited for its backend
  * @param complaints what else was seen that must not be
  */
 record Evidence(Fault fault, String former, String leader, Map<String, String> hardwareAddresses, long begin,
 		long struck, long end, Timeline addresses, Timeline backends, Traffic traffic, List<Ledger.Entry> acknowledged,
-		Rows rows, Rows replicated, Map<String, String> integrity, List<String> complaints) {
+		Rows rows, Rows replicated, Map<String, String> integrity, Duration backendStart, List<String> complaints) {
 
 	static Evidence collect(Fault fault, Incident incident, Node leader) throws SQLException {
 		Bed bed = incident.bed();
@@ -46,7 +48,7 @@ record Evidence(Fault fault, String former, String leader, Map<String, String> h
 			integrity.put(follower.name(), replica.integrity());
 			return new Evidence(fault, incident.leader().name(), leader.name(), hardware, incident.begin(),
 					incident.struck(), end, bed.addresses().holders(), bed.backends().runs(), bed.traffic(),
-					acknowledged, rows, replicated, integrity, incident.complaints());
+					acknowledged, rows, replicated, integrity, incident.backendStart(leader), incident.complaints());
 		}
 	}
 

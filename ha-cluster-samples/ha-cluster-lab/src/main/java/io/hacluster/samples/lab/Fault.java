@@ -160,7 +160,7 @@ enum Fault {
 	 * The follower dies, the leader goes on for a while and dies too, and the follower
 	 * comes back first.
 	 */
-	STALE_FIRST(Outcome.TAKEOVER, Loss.UNSHIPPED) {
+	STALE_FIRST(Outcome.RESTART, Loss.UNSHIPPED) {
 
 		@Override
 		void run(Incident incident) {
@@ -205,8 +205,11 @@ enum Fault {
 	 */
 	enum Outcome {
 
-		/** The other node. */
+		/** The other node, in time. */
 		TAKEOVER,
+
+		/** The other node, once its JVM has been started. */
+		RESTART,
 
 		/** The same node, all the time. */
 		STAYS,

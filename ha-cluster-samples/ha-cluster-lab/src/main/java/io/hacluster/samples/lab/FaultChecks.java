@@ -28,23 +28,30 @@ final class FaultChecks {
 
 	private final Duration limit;
 
+	private final int patience;
+
 	/** Lost rows that a former fault has been charged with. */
 	private final Set<Long> charged = new HashSet<>();
 
 	/**
 	 * Creates the checks.
-	 * @param limit how long a client may have to wait for a new leader
+	 * @param limit how long a client may have to wait for a new leader, without the start
+	 * of its backend
+	 * @param patience how many times longer than promised it may be: machines that do
+	 * something else at the same time are slow
 	 */
-	FaultChecks(Duration limit) {
+	FaultChecks(Duration limit, int patience) {
 		this.limit = limit;
+		this.patience = patience;
 	}
 
 	FaultResult check(Evidence evidence) {
 		List<String> violations = new ArrayList<>(evidence.complaints());
 		Ledger.Outage outage = Ledger.outage(evidence.acknowledged(), evidence.struck());
-		if (evidence.fault().outcome() == Outcome.TAKEOVER && outage.duration().compareTo(this.limit) > 0) {
+		Duration allowed = this.limit.plus(evidence.backendStart()).multipliedBy(this.patience);
+		if (evidence.fault().outcome() == Outcome.TAKEOVER && outage.duration().compareTo(allowed) > 0) {
 			violations.add("the client waited %s, more than %s".formatted(Progress.text(outage.duration()),
-					Progress.text(this.limit)));
+					Progress.text(allowed)));
 		}
 		checkLeader(evidence, violations);
 		Duration vip = evidence.addresses().overlap(evidence.begin(), evidence.end());
@@ -58,19 +65,19 @@ final class FaultChecks {
 		long strays = checkTraffic(evidence, violations);
 		int lost = checkRows(evidence, outage, violations);
 		return new FaultResult(evidence.fault(), outage.duration(), moved(evidence), vip, backends, strays, lost,
-				List.copyOf(violations));
+				evidence.backendStart(), List.copyOf(violations));
 	}
 
 	private static void checkLeader(Evidence evidence, List<String> violations) {
 		Outcome outcome = evidence.fault().outcome();
-		if (outcome == Outcome.TAKEOVER && evidence.isSameLeader()) {
+		boolean replaced = outcome == Outcome.TAKEOVER || outcome == Outcome.RESTART;
+		if (replaced && evidence.isSameLeader()) {
 			violations.add(evidence.leader() + " leads again");
 		}
 		if (outcome == Outcome.STAYS && !evidence.isSameLeader()) {
 			violations.add(evidence.leader() + " has taken over");
 		}
-		if (outcome == Outcome.TAKEOVER
-				&& evidence.addresses().timesBegunSince(evidence.former(), evidence.struck()) > 0) {
+		if (replaced && evidence.addresses().timesBegunSince(evidence.former(), evidence.struck()) > 0) {
 			violations.add(evidence.former() + " has taken the virtual IP again");
 		}
 	}

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param backendOverlap for how long at most the backend ran on both hosts
  * @param strays packets from the former leader's host after the first of the new one
  * @param lost acknowledged rows that are gone
+ * @param backendStart how long the new leader waited for its backend
  * @param violations what breaks the promises, in words
  */
 record FaultResult(Fault fault, Duration outage, @Nullable Duration moved, Duration vipOverlap, Duration backendOverlap,
-		long strays, int lost, List<String> violations) {
+		long strays, int lost, Duration backendStart, List<String> violations) {
 
 	boolean isKept() {
 		return this.violations.isEmpty();

@@ -23,16 +23,14 @@ final class FaultRun {
 	 * Starts a bed.
 	 * @param bed the bed
 	 * @param progress says what happens
-	 * @param patience how many times longer than promised an outage may be: machines that
-	 * do something else at the same time are slow
+	 * @param patience how many times longer than promised an outage may be
 	 */
 	FaultRun(Bed bed, Progress progress, int patience) {
 		this.bed = bed;
 		this.progress = progress;
 		Node leader = bed.start();
-		Duration backendStart = leader.backendStart();
-		progress.say("%s leads; its backend took %s to start", leader.name(), Progress.text(backendStart));
-		this.checks = new FaultChecks(bed.options().lease().plusSeconds(1).plus(backendStart).multipliedBy(patience));
+		progress.say("%s leads; its backend took %s to start", leader.name(), Progress.text(leader.backendStart()));
+		this.checks = new FaultChecks(bed.options().lease().plusSeconds(1), patience);
 	}
 
 	/**

@@ -2,7 +2,9 @@ package io.hacluster.samples.lab;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -20,6 +22,8 @@ final class Incident {
 
 	private final long begin = System.nanoTime();
 
+	private final Map<String, Duration> backendStarts = new HashMap<>();
+
 	private long struck;
 
 	private final List<String> complaints = new ArrayList<>();
@@ -29,6 +33,7 @@ final class Incident {
 		this.leader = leader;
 		this.progress = progress;
 		bed.traffic().clear();
+		bed.cluster().nodes().forEach((node) -> this.backendStarts.put(node.name(), node.backendStart()));
 	}
 
 	Bed bed() {
@@ -73,6 +78,14 @@ final class Incident {
 	 */
 	long struck() {
 		return this.struck;
+	}
+
+	/**
+	 * Returns how long a node has waited for its backend since it began.
+	 * @param node a node that has not been started since
+	 */
+	Duration backendStart(Node node) {
+		return node.backendStart().minus(this.backendStarts.getOrDefault(node.name(), Duration.ZERO));
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Entry point of the lab.
@@ -48,6 +49,7 @@ final class LabApplication {
 			return switch (options.command()) {
 				case DEMO -> demo(options);
 				case BENCH -> bench(options);
+				case HOSTS -> hosts(options);
 				case FAULTS -> faults(options);
 				case FAILOVER -> failover(options);
 			};
@@ -92,6 +94,24 @@ final class LabApplication {
 		return findings.isWanting() ? VIOLATED : 0;
 	}
 
+	private static int hosts(LabOptions options) {
+		Progress progress = new Progress(System.out);
+		try (Bed bed = Bed.create(options, "hosts", Map.of())) {
+			Node leader = bed.start();
+			bed.cluster()
+				.nodes()
+				.forEach((node) -> progress.say("%s: namespace %s, pid %d", node.name(), bed.host(node).name(),
+						node.process().pid()));
+			progress.say("%s leads; the directories are in %s; Ctrl-C ends it", leader.name(),
+					bed.cluster().directory());
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return 0;
+	}
+
 	private static int faults(LabOptions options) throws SQLException {
 		Progress progress = new Progress(System.err);
 		FaultReport report = new FaultReport();
@@ -105,8 +125,10 @@ final class LabApplication {
 		return report.isKept() ? 0 : VIOLATED;
 	}
 
-	private static int failover(LabOptions options) {
-		return FAILED;
+	private static int failover(LabOptions options) throws SQLException {
+		Findings findings = new Failover(options, new Progress(System.err)).run();
+		System.out.print(options.json() ? findings.json() + "\n" : findings.table());
+		return findings.isWanting() ? VIOLATED : 0;
 	}
 
 	/**

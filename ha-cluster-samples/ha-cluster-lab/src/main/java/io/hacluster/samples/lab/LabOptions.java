@@ -40,6 +40,7 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 
 	static final String USAGE = """
 			usage: ./demo [options]
+			       ./demo hosts [options]                     hosts to try faults on by hand; needs root
 			       ./demo faults [FAULT]... [options]         what befalls hosts; needs root
 			       ./demo failover [--runs 10] [options]      how long clients wait; needs root
 			       ./demo bench [lag|throughput|cpu|memory|restore|promotion|outage|idle|all]... [options]
@@ -51,14 +52,14 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 			  --large MIB         size of the large database (bench; default: 1024)
 			  --largest MIB       size of the largest database to promote (bench; default: 5120)
 			  --litestream BIN    Litestream to measure beside (bench)
-			  --ip BIN            the command of iproute2 (faults, failover; default: that of the PATH)
+			  --ip BIN            the command of iproute2 (hosts, faults, failover; default: that of the PATH)
 			  --keepalived BIN    keepalived to measure beside (failover)
 			  --runs 10           how often each is measured (failover)
 			""";
 
 	enum Command {
 
-		DEMO, BENCH, FAULTS, FAILOVER
+		DEMO, BENCH, HOSTS, FAULTS, FAILOVER
 
 	}
 
@@ -96,7 +97,8 @@ record LabOptions(Command command, Store store, @Nullable Path natsServer, Path 
 		while (!rest.isEmpty()) {
 			String option = rest.pop();
 			switch (option) {
-				case "demo", "bench", "faults", "failover" -> command = constant(Command.class, option, option);
+				case "demo", "bench", "hosts", "faults", "failover" ->
+					command = constant(Command.class, option, option);
 				case "--store" -> store = constant(Store.class, option, value(option, rest));
 				case "--nats-server" -> natsServer = Path.of(value(option, rest));
 				case "--manager" -> manager = Path.of(value(option, rest));

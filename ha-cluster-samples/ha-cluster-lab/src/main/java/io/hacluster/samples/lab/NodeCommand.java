@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param natsUrl the NATS server, null for the local store
  * @param properties further properties, below {@code ha.cluster}
  * @param backendAddress where the backend listens
+ * @param backendOptions further options of the backend's JVM
  */
 record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl, Map<String, String> properties,
-		String backendAddress) {
+		String backendAddress, List<String> backendOptions) {
 
 	/** The backend is small and lives for seconds: no time for the second compiler. */
 	private static final List<String> BACKEND_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
@@ -28,7 +29,11 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl,
 	private static final List<String> BENCH_JVM = List.of("-XX:+UseSerialGC", "-Xmx256m");
 
 	NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl, Map<String, String> properties) {
-		this(options, directory, natsUrl, properties, "127.0.0.1");
+		this(options, directory, natsUrl, properties, "127.0.0.1", List.of());
+	}
+
+	NodeCommand withBackend(String address, List<String> jvmOptions) {
+		return new NodeCommand(this.options, this.directory, this.natsUrl, this.properties, address, jvmOptions);
 	}
 
 	static String java() {
@@ -78,6 +83,7 @@ record NodeCommand(LabOptions options, Path directory, @Nullable String natsUrl,
 	List<String> backend(Path home, Path database, int port) {
 		List<String> command = new ArrayList<>(List.of(java()));
 		command.addAll(BACKEND_JVM);
+		command.addAll(this.backendOptions);
 		command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
 		command.addAll(List.of("-jar", this.options.backend().toAbsolutePath().toString()));
 		command.addAll(List.of(this.backendAddress + ":" + port, database.toString()));

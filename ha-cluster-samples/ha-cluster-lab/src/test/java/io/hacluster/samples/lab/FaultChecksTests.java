@@ -26,7 +26,7 @@ class FaultChecksTests {
 
 	private static final Map<String, String> HARDWARE = Map.of("a", "02:00:00:4d:00:01", "b", "02:00:00:4d:00:02");
 
-	private final FaultChecks checks = new FaultChecks(Duration.ofSeconds(4));
+	private final FaultChecks checks = new FaultChecks(Duration.ofSeconds(4), 1);
 
 	private final Timeline addresses = new Timeline();
 
@@ -83,12 +83,20 @@ class FaultChecksTests {
 	void checkWhenTheClientWaitsTooLongIsAViolation() {
 		this.acknowledged.removeIf((entry) -> entry.nanos() > STRUCK && entry.nanos() < STRUCK + 5 * SECOND);
 		assertThat(check(Fault.KILL).violations()).singleElement().asString().contains("the client waited");
+		assertThat(new FaultChecks(Duration.ofSeconds(4), 2).check(evidence(Fault.KILL, this.addresses, this.backends))
+			.violations()).isEmpty();
 	}
 
 	@Test
 	void checkWhenTheFormerLeaderLeadsAgainIsAViolation() {
 		this.leader = "a";
 		assertThat(check(Fault.KILL).violations()).containsExactly("a leads again");
+	}
+
+	@Test
+	void checkWhenTheNodeThatWasStartedDoesNotLeadIsAViolation() {
+		this.leader = "a";
+		assertThat(check(Fault.STALE_FIRST).violations()).containsExactly("a leads again");
 	}
 
 	@Test
@@ -156,12 +164,9 @@ class FaultChecksTests {
 		FaultResult result = check(Fault.KILL);
 		assertThat(result.violations()).isEmpty();
 		assertThat(result.lost()).isOne();
-		assertThat(
-				new FaultChecks(Duration.ofSeconds(4)).check(evidence(Fault.STEP_DOWN, this.addresses, this.backends))
-					.violations())
-			.singleElement()
-			.asString()
-			.contains("row 1000");
+		assertThat(new FaultChecks(Duration.ofSeconds(4), 1)
+			.check(evidence(Fault.STEP_DOWN, this.addresses, this.backends))
+			.violations()).singleElement().asString().contains("row 1000");
 	}
 
 	@Test
@@ -206,7 +211,7 @@ class FaultChecksTests {
 	private Evidence evidence(Fault fault, Timeline holders, Timeline runs) {
 		return new Evidence(fault, "a", this.leader, HARDWARE, 0, STRUCK, STRUCK + 60 * SECOND, holders, runs,
 				this.traffic, this.acknowledged, new Rows(this.rows), new Rows(this.replicated), this.integrity,
-				this.complaints);
+				Duration.ZERO, this.complaints);
 	}
 
 	private void acknowledged(long id, long nanos) {

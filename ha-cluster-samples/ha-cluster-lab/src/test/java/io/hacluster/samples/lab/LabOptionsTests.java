@@ -20,6 +20,16 @@ class LabOptionsTests {
 	}
 
 	@Test
+	void parseWhenFaultsAreNamedTakesThese() {
+		assertThat(parse("faults", "link-cut", "freeze-long", "--store", "local").faults())
+			.containsExactlyInAnyOrder(Fault.LINK_CUT, Fault.FREEZE_LONG);
+		assertThat(parse("faults", "--store", "local").faults()).containsExactly(Fault.values());
+		assertThatIllegalArgumentException().isThrownBy(() -> parse("faults", "link", "--store", "local"))
+			.withMessageContaining("'link'")
+			.withMessageContaining("link-cut");
+	}
+
+	@Test
 	void parseWhenLocalNeedsNoServer() {
 		LabOptions options = parse("bench", "--store", "local", "--lease", "2s", "--large", "64");
 		assertThat(options.command()).isEqualTo(LabOptions.Command.BENCH);
