@@ -100,11 +100,7 @@ final class VirtualIpHold {
 		this.held = false;
 		this.announcements.end();
 		this.record.givenUp();
-		Optional<Link> link = this.holder.link();
-		if (link.isPresent()) {
-			this.holder.remove(link.get());
-		}
-		this.defence.end();
+		takeAway();
 		if (before) {
 			logger.info("[{}] The virtual IP {} is given up", this.identity, this.settings.addresses());
 		}
@@ -240,6 +236,10 @@ final class VirtualIpHold {
 			logger.warn("[{}] The lease has ended: the virtual IP {} is taken away", this.identity,
 					this.settings.addresses());
 		}
+		takeAway();
+	}
+
+	private void takeAway() throws IOException {
 		Optional<Link> link = this.holder.link();
 		if (link.isPresent()) {
 			this.holder.remove(link.get());
