@@ -46,26 +46,27 @@ final class FaultChecks {
 	}
 
 	FaultResult check(Evidence evidence) {
-		List<String> violations = new ArrayList<>(evidence.complaints());
+		List<String> harm = new ArrayList<>(evidence.complaints());
+		List<String> delays = new ArrayList<>();
 		Ledger.Outage outage = Ledger.outage(evidence.acknowledged(), evidence.struck());
 		Duration allowed = this.limit.plus(evidence.backendStart()).multipliedBy(this.patience);
 		if (evidence.fault().outcome() == Outcome.TAKEOVER && outage.duration().compareTo(allowed) > 0) {
-			violations.add("the client waited %s, more than %s".formatted(Progress.text(outage.duration()),
+			delays.add("the client waited %s, more than %s".formatted(Progress.text(outage.duration()),
 					Progress.text(allowed)));
 		}
-		checkLeader(evidence, violations);
+		checkLeader(evidence, delays);
 		Duration vip = evidence.addresses().overlap(evidence.begin(), evidence.end());
 		if (vip.compareTo(KERNEL_LATENESS) > 0) {
-			violations.add("both nodes had the virtual IP for " + Progress.text(vip));
+			harm.add("both nodes had the virtual IP for " + Progress.text(vip));
 		}
 		Duration backends = evidence.backends().overlap(evidence.begin(), evidence.end());
 		if (backends.compareTo(BACKEND_TOLERANCE) > 0) {
-			violations.add("the backend ran on both hosts for " + Progress.text(backends));
+			harm.add("the backend ran on both hosts for " + Progress.text(backends));
 		}
-		long strays = checkTraffic(evidence, violations);
-		int lost = checkRows(evidence, outage, violations);
+		long strays = checkTraffic(evidence, harm);
+		int lost = checkRows(evidence, outage, harm);
 		return new FaultResult(evidence.fault(), outage.duration(), moved(evidence), vip, backends, strays, lost,
-				evidence.backendStart(), List.copyOf(violations));
+				evidence.backendStart(), List.copyOf(harm), List.copyOf(delays));
 	}
 
 	private static void checkLeader(Evidence evidence, List<String> violations) {

@@ -2,6 +2,7 @@ package io.hacluster.samples.lab;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param strays packets from the former leader's host after the first of the new one
  * @param lost acknowledged rows that are gone
  * @param backendStart how long the new leader waited for its backend
- * @param violations what breaks the promises, in words
+ * @param harm what must never be, in words
+ * @param delays what the nodes owe only while their machines run, in words: a leader
+ * gives up when it did not run for the margin of its lease, and nobody is served
+ * meanwhile
  */
 record FaultResult(Fault fault, Duration outage, @Nullable Duration moved, Duration vipOverlap, Duration backendOverlap,
-		long strays, int lost, Duration backendStart, List<String> violations) {
+		long strays, int lost, Duration backendStart, List<String> harm, List<String> delays) {
+
+	/**
+	 * Returns all that breaks the promises.
+	 */
+	List<String> violations() {
+		return Stream.concat(this.harm.stream(), this.delays.stream()).toList();
+	}
 
 	boolean isKept() {
-		return this.violations.isEmpty();
+		return violations().isEmpty();
 	}
 
 }

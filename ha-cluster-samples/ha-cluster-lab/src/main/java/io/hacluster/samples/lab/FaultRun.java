@@ -46,7 +46,7 @@ final class FaultRun {
 		Node last = awaitWhole();
 		FaultResult result = this.checks.check(Evidence.collect(fault, incident, last));
 		this.progress.say("the cluster is whole, %s leads; outage %s%s", last.name(), Progress.text(result.outage()),
-				result.isKept() ? "" : "; VIOLATED: " + result.violations());
+				result.isKept() ? "" : "; VIOLATED: " + result.violations() + "\n" + this.bed.cluster().tails());
 		return result;
 	}
 

@@ -30,8 +30,11 @@ final class FaultBed implements BeforeAllCallback, AfterAllCallback {
 
 	private static final int ATTEMPTS = 3;
 
-	/** With a lease of 3 s a leader that did not run for 600 ms no longer leads. */
-	private static final Duration TOLERABLE = Duration.ofMillis(200);
+	/**
+	 * With a lease of 3 s a leader that did not run for its margin, 600 ms, gives up. The
+	 * thread that looks stands for those of other processes: half of that.
+	 */
+	private static final Duration TOLERABLE = Duration.ofMillis(300);
 
 	private @Nullable LabOptions options;
 
@@ -50,26 +53,42 @@ final class FaultBed implements BeforeAllCallback, AfterAllCallback {
 	}
 
 	/**
-	 * Lets a fault befall the leader and checks what comes of it. When the machine stands
-	 * still meanwhile, that says nothing, and it is tried again.
+	 * Lets a fault befall the leader and checks what comes of it. When the machine stood
+	 * still meanwhile, a client that waited or another leader than expected says nothing,
+	 * and it is tried again. For two holders of the virtual IP, two backends, or lost
+	 * rows that is no excuse.
 	 * @param fault the fault
 	 */
 	void befall(Fault fault) throws SQLException {
 		for (int attempt = 1;; attempt++) {
 			try (Stalls stalls = new Stalls()) {
-				try {
-					assertThat(run().run(fault).violations()).as(fault.text()).isEmpty();
+				List<String> delays = attempt(fault);
+				if (delays.isEmpty()) {
 					return;
 				}
-				catch (AssertionError | LabException ex) {
-					close();
-					if (attempt == ATTEMPTS || stalls.longest().compareTo(TOLERABLE) < 0) {
-						throw ex;
-					}
-					System.out.println("The machine has stood still for " + stalls.longest().toMillis() + " ms, so "
-							+ fault.text() + " is tried again: " + ex.getMessage().lines().findFirst().orElse(""));
-				}
+				close();
+				long stall = stalls.longest().toMillis();
+				assertThat(attempt < ATTEMPTS && stall >= TOLERABLE.toMillis())
+					.as("%s, attempt %d, in which the machine stood still for %d ms at most: %s", fault.text(), attempt,
+							stall, String.join("\n", delays))
+					.isTrue();
+				System.out.println("TRIED AGAIN: " + fault.text() + ", because the machine stood still for " + stall
+						+ " ms: " + delays.get(0).lines().findFirst().orElse(""));
 			}
+		}
+	}
+
+	private List<String> attempt(Fault fault) throws SQLException {
+		try {
+			FaultResult result = run().run(fault);
+			if (!result.harm().isEmpty()) {
+				close();
+			}
+			assertThat(result.harm()).as(fault.text()).isEmpty();
+			return result.delays();
+		}
+		catch (LabException ex) {
+			return List.of(String.valueOf(ex.getMessage()));
 		}
 	}
 

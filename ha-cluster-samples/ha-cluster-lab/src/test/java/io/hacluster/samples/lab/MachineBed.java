@@ -168,7 +168,7 @@ final class MachineBed implements AutoCloseable {
 	 * Switches both machines on and starts the client.
 	 */
 	void start() {
-		this.machines.forEach(Machine::boot);
+		this.machines.parallelStream().forEach(Machine::boot);
 		this.client = ClientHost.start(this.network.host(Bed.CLIENT), Bed.VIP, BACKEND_PORT,
 				this.directory.resolve("client.log"));
 		this.others.add(this.client);

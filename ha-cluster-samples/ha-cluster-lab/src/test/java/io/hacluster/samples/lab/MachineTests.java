@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * stops writing. The tests share the machines, in any order; each begins when the cluster
  * is whole and ends with it whole again, without anybody's help.
  */
+@Tag("hosts")
 @Timeout(300)
 class MachineTests {
 
@@ -81,7 +83,8 @@ class MachineTests {
 		assertThat(bed.holdsVip(this.leader)).isTrue();
 		assertThat(bed.holdsVip(this.follower)).isFalse();
 		assertThat(this.leader.show(MachineBed.BACKEND, "ActiveState")).isEqualTo("active");
-		assertThat(this.follower.show(MachineBed.BACKEND, "ActiveState")).isEqualTo("inactive");
+		// Failed if a test before had the guard kill it.
+		assertThat(this.follower.show(MachineBed.BACKEND, "ActiveState")).isIn("inactive", "failed");
 		assertThat(this.leader.show(MachineBed.MANAGER, "ActiveState")).isEqualTo("active");
 		assertThat(this.leader.show(MachineBed.MANAGER, "User")).isEqualTo("convex");
 		assertThat(this.leader.show(MachineBed.MANAGER, "StatusText")).containsIgnoringCase("leader");
