@@ -68,6 +68,9 @@ public record DropIn(String unit, String manager, Duration watchdog) {
 
 	private String managerText() {
 		return HEAD + """
+				[Unit]
+				# What a manager without root asks systemd by: still there when the machine is shut down.
+				After=dbus.service polkit.service
 				[Service]
 				# The manager says when it is ready, what it does, and that it is alive.
 				Type=notify
