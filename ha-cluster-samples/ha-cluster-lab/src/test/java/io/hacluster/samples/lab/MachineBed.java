@@ -29,8 +29,8 @@ final class MachineBed implements AutoCloseable {
 
 	static final Duration LEASE = Duration.ofSeconds(3);
 
-	/** What the watchdog of the manager allows here, where nobody wants to wait. */
-	static final Duration WATCHDOG = Duration.ofSeconds(8);
+	/** What the drop-in of the manager allows for this lease. */
+	static final Duration WATCHDOG = Duration.ofMillis(1200);
 
 	static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -142,7 +142,7 @@ final class MachineBed implements AutoCloseable {
 		Files.writeString(configuration.resolve("backend.env"), "JAVA_OPTIONS=-Xmx64m -XX:+UseSerialGC\n");
 		Path units = machine.disk("/etc/systemd/system");
 		Path dropIn = Files.createDirectories(units.resolve(MANAGER + ".d"));
-		Files.writeString(dropIn.resolve("lab.conf"), "[Service]\nWatchdogSec=" + WATCHDOG.toSeconds() + "s\n");
+		Files.writeString(dropIn.resolve("lab.conf"), "[Service]\nWatchdogSec=" + WATCHDOG.toMillis() + "ms\n");
 		// systemctl enable
 		Path wanted = Files.createDirectories(units.resolve("multi-user.target.wants"));
 		Files.createSymbolicLink(wanted.resolve(MANAGER), Path.of("../" + MANAGER));
