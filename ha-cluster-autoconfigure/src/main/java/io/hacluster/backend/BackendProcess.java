@@ -37,7 +37,7 @@ final class BackendProcess {
 	 * What systemd says to this process and nobody else, see sd_notify(3): a backend that
 	 * says it is ready, or alive, would speak for its manager.
 	 */
-	private static final Set<String> OURS_ALONE = Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
+	static final Set<String> OURS_ALONE = Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
 
 	private static final Logger log = LoggerFactory.getLogger(BackendProcess.class);
 

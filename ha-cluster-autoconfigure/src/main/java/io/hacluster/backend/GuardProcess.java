@@ -117,6 +117,7 @@ final class GuardProcess {
 		// A shell runs what some of these say before it runs the script.
 		environment.keySet()
 			.removeIf((name) -> name.startsWith("BASH") || name.equals("ENV") || name.equals("SHELLOPTS"));
+		environment.keySet().removeAll(BackendProcess.OURS_ALONE);
 		environment.put("LC_ALL", "C");
 		GuardProcess guard;
 		try {

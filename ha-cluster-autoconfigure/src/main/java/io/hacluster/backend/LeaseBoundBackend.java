@@ -1,6 +1,7 @@
 package io.hacluster.backend;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * A backend whose service ends with the lease even if this JVM no longer runs any code,
@@ -13,9 +14,11 @@ public interface LeaseBoundBackend extends Backend {
 	 * intervals much shorter than the lease until the service has been stopped. Called on
 	 * a thread of its own, also while another method runs. Returns soon and never throws:
 	 * what keeps it from being known outside this JVM ends the service, in time.
-	 * @param remaining from now on; without another call the service is killed when it
-	 * has passed
+	 * @param remaining asked once, by the calling thread: what is left from then on.
+	 * Whoever turns that into a point in time reads the clock first, so that a JVM which
+	 * is frozen between the two gives the service less time and not more. Without another
+	 * call the service is killed when it has passed
 	 */
-	void prolong(Duration remaining);
+	void prolong(Supplier<Duration> remaining);
 
 }

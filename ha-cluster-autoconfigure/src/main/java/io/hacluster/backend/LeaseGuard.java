@@ -3,6 +3,7 @@ package io.hacluster.backend;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +30,8 @@ import io.hacluster.NodeIdentity;
  * that clock only the death of the JVM counts.
  * <p>
  * One guard is used for all lives of a service, one after the other:
- * {@link #prolong(Duration)}, {@link #engage(List)}, start of the service,
- * {@link #prolong(Duration)} again and again, stop of the service, {@link #release()}.
+ * {@link #prolong(Supplier)}, {@link #engage(List)}, start of the service,
+ * {@link #prolong(Supplier)} again and again, stop of the service, {@link #release()}.
  * Thread-safe.
  */
 public final class LeaseGuard {
@@ -72,7 +73,7 @@ public final class LeaseGuard {
 	 * does not run any more, must not run for ever, and may run while others stop the
 	 * service too
 	 * @throws BackendException if the guard cannot be started, or the time that was given
-	 * by {@link #prolong(Duration)} has passed already: the service must not be started
+	 * by {@link #prolong(Supplier)} has passed already: the service must not be started
 	 */
 	public synchronized void engage(List<String> action) {
 		disengage();
@@ -87,16 +88,17 @@ public final class LeaseGuard {
 
 	/**
 	 * Sets until when the service may run. Before {@link #engage(List)} this is only
-	 * remembered. Never throws, and does not wait for the guard.
-	 * @param remaining from now on
+	 * remembered. Does not wait for the guard, and throws only what the supplier throws.
+	 * @param remaining asked once: what is left from then on
 	 */
-	public synchronized void prolong(Duration remaining) {
+	public synchronized void prolong(Supplier<Duration> remaining) {
 		OptionalLong now = this.clock.centis();
 		if (now.isEmpty() || (this.process != null && hasPassed())) {
 			return;
 		}
-		Duration time = remaining.isNegative() ? Duration.ZERO
-				: (remaining.compareTo(LONGEST) > 0) ? LONGEST : remaining;
+		// Not before the clock was read: see LeaseBoundBackend.
+		Duration left = remaining.get();
+		Duration time = left.isNegative() ? Duration.ZERO : (left.compareTo(LONGEST) > 0) ? LONGEST : left;
 		this.deadline = now.getAsLong() + time.toMillis() / 10;
 		GuardProcess guard = this.process;
 		if (guard != null && !guard.lease(this.deadline) && !this.silent) {

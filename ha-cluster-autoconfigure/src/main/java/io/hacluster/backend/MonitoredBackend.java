@@ -2,6 +2,7 @@ package io.hacluster.backend;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public final class MonitoredBackend implements ExitAwareBackend, LeaseBoundBacke
 	}
 
 	@Override
-	public void prolong(Duration remaining) {
+	public void prolong(Supplier<Duration> remaining) {
 		if (this.delegate instanceof LeaseBoundBackend leaseBound) {
 			leaseBound.prolong(remaining);
 		}

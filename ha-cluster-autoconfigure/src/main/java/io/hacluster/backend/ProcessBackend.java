@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,7 +121,7 @@ public final class ProcessBackend implements ExitAwareBackend, LeaseBoundBackend
 	 * If this is never called, the process is bound to the life of this JVM alone.
 	 */
 	@Override
-	public void prolong(Duration remaining) {
+	public void prolong(Supplier<Duration> remaining) {
 		this.guard.prolong(remaining);
 	}
 

@@ -96,12 +96,11 @@ final class BackendLease implements AutoCloseable {
 	}
 
 	private void prolong(LeaseBoundBackend bound, HeldLease lease) {
-		Duration remaining = lease.remaining();
-		if (remaining.compareTo(Duration.ZERO) <= 0) {
+		if (lease.remaining().compareTo(Duration.ZERO) <= 0) {
 			return;
 		}
 		try {
-			bound.prolong(remaining.plus(this.beyondLeadership));
+			bound.prolong(() -> lease.remaining().plus(this.beyondLeadership));
 		}
 		catch (RuntimeException ex) {
 			// An exception would end the schedule, and with it the backend.

@@ -291,26 +291,26 @@ public abstract class BackendContractTests {
 	@Test
 	void prolongWhenNotRepeatedEndsTheServiceWithTheLease() throws Exception {
 		LeaseBoundBackend backend = leaseBound(Service.DEAF);
-		backend.prolong(LONG);
+		backend.prolong(() -> LONG);
 		start(backend);
-		backend.prolong(Duration.ofMillis(500));
+		backend.prolong(() -> Duration.ofMillis(500));
 		await().until(() -> currentLife().isEmpty());
 		await().until(() -> backend.health().status() == Status.STOPPED);
 		// What a step-down does
 		backend.stop(LONG);
-		backend.prolong(LONG);
+		backend.prolong(() -> LONG);
 		start(backend);
 	}
 
 	@Test
 	void prolongWhenRepeatedKeepsTheServiceAlive() throws Exception {
 		LeaseBoundBackend backend = leaseBound(Service.OBEDIENT);
-		backend.prolong(LONG);
+		backend.prolong(() -> LONG);
 		start(backend);
 		Optional<String> life = currentLife();
 		for (int i = 0; i < 30; i++) {
 			// Long enough for a machine that is busy
-			backend.prolong(Duration.ofSeconds(2));
+			backend.prolong(() -> Duration.ofSeconds(2));
 			TimeUnit.MILLISECONDS.sleep(100);
 		}
 		assertThat(currentLife()).isPresent().isEqualTo(life);
@@ -320,11 +320,11 @@ public abstract class BackendContractTests {
 	@Test
 	void prolongOfAFormerLifeDoesNoHarmToTheNext() throws Exception {
 		LeaseBoundBackend backend = leaseBound(Service.OBEDIENT);
-		backend.prolong(LONG);
+		backend.prolong(() -> LONG);
 		start(backend);
-		backend.prolong(Duration.ofSeconds(2));
+		backend.prolong(() -> Duration.ofSeconds(2));
 		backend.stop(LONG);
-		backend.prolong(LONG);
+		backend.prolong(() -> LONG);
 		start(backend);
 		Optional<String> life = currentLife();
 		TimeUnit.SECONDS.sleep(3);
@@ -334,7 +334,7 @@ public abstract class BackendContractTests {
 	@Test
 	void startWhenTheLeaseHasRunOutIsRefused() throws Exception {
 		LeaseBoundBackend backend = leaseBound(Service.OBEDIENT);
-		backend.prolong(Duration.ZERO);
+		backend.prolong(() -> Duration.ZERO);
 		assertThatExceptionOfType(BackendException.class).isThrownBy(() -> backend.start(LONG));
 		backend.stop(LONG);
 		assertThat(currentLife()).isEmpty();

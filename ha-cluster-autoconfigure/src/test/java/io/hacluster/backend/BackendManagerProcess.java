@@ -75,7 +75,7 @@ public final class BackendManagerProcess {
 
 	private static void prolong(Backend backend, Duration lease) {
 		if (!lease.isZero() && backend instanceof LeaseBoundBackend leaseBound) {
-			leaseBound.prolong(lease);
+			leaseBound.prolong(() -> lease);
 		}
 	}
 

@@ -54,7 +54,7 @@ class LeaseGuardTests {
 	@Test
 	void prolongWhenNotRepeatedFiresWhenTheTimeHasPassed() {
 		this.guard.engage(touch());
-		this.guard.prolong(Duration.ofMillis(300));
+		this.guard.prolong(() -> Duration.ofMillis(300));
 		long started = System.nanoTime();
 		await().until(() -> Files.exists(this.fired));
 		assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(250));
@@ -64,11 +64,11 @@ class LeaseGuardTests {
 
 	@Test
 	void prolongWhenRepeatedKeepsItQuiet() throws Exception {
-		this.guard.prolong(Duration.ofMillis(1500));
+		this.guard.prolong(() -> Duration.ofMillis(1500));
 		this.guard.engage(touch());
 		for (int i = 0; i < 20; i++) {
 			TimeUnit.MILLISECONDS.sleep(100);
-			this.guard.prolong(Duration.ofMillis(1500));
+			this.guard.prolong(() -> Duration.ofMillis(1500));
 		}
 		assertThat(this.fired).doesNotExist();
 		assertThat(this.guard.hasFired()).isFalse();
@@ -85,12 +85,12 @@ class LeaseGuardTests {
 
 	@Test
 	void engageWhenTheTimeHasPassedIsRefused() throws Exception {
-		this.guard.prolong(Duration.ofMillis(10));
+		this.guard.prolong(() -> Duration.ofMillis(10));
 		TimeUnit.MILLISECONDS.sleep(50);
 		assertThatExceptionOfType(BackendException.class).isThrownBy(() -> this.guard.engage(touch()))
 			.withMessageContaining("The lease has run out");
 		assertThat(pids()).isEmpty();
-		this.guard.prolong(LONG);
+		this.guard.prolong(() -> LONG);
 		this.guard.engage(touch());
 		assertThat(pids()).hasSize(1);
 	}
@@ -100,24 +100,44 @@ class LeaseGuardTests {
 		// All were frozen: what is still said about the lease is older than the freeze.
 		// The guard is killed, so that the next one is told what is remembered.
 		this.guard.engage(touch());
-		this.guard.prolong(Duration.ofMillis(300));
+		this.guard.prolong(() -> Duration.ofMillis(300));
 		long pid = pids().get(0);
 		this.signals.signal(pid, STOP);
 		TimeUnit.MILLISECONDS.sleep(500);
-		this.guard.prolong(LONG);
+		this.guard.prolong(() -> LONG);
 		this.signals.signal(pid, ProcessSignals.KILL);
 		await().until(() -> Files.exists(this.fired));
 	}
 
 	@Test
+	void prolongWhenFrozenBetweenClockAndLeaseGivesLessTimeAndNotMore() {
+		this.guard.engage(touch());
+		this.guard.prolong(() -> {
+			sleep(1500);
+			return Duration.ofMillis(1000);
+		});
+		this.guard.prolong(() -> LONG);
+		await().until(() -> Files.exists(this.fired));
+	}
+
+	private static void sleep(long millis) {
+		try {
+			TimeUnit.MILLISECONDS.sleep(millis);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
 	void guardWhenItAloneWasFrozenBelievesWhatWasSaidInTime() throws Exception {
 		this.guard.engage(touch());
-		this.guard.prolong(Duration.ofMillis(1000));
+		this.guard.prolong(() -> Duration.ofMillis(3000));
 		long pid = pids().get(0);
 		this.signals.signal(pid, STOP);
-		this.guard.prolong(Duration.ofMillis(1100));
-		this.guard.prolong(LONG);
-		TimeUnit.MILLISECONDS.sleep(1500);
+		this.guard.prolong(() -> Duration.ofMillis(3100));
+		this.guard.prolong(() -> LONG);
+		TimeUnit.MILLISECONDS.sleep(3500);
 		this.signals.signal(pid, CONT);
 		TimeUnit.MILLISECONDS.sleep(500);
 		assertThat(this.fired).doesNotExist();
@@ -130,7 +150,7 @@ class LeaseGuardTests {
 		long pid = pids().get(0);
 		this.signals.signal(pid, STOP);
 		for (int i = 0; i < 20_000; i++) {
-			this.guard.prolong(LONG);
+			this.guard.prolong(() -> LONG);
 		}
 		this.guard.release();
 		assertThat(pids()).as("released while it is frozen").isEmpty();
@@ -145,14 +165,14 @@ class LeaseGuardTests {
 			this.signals.signal(before.get(0), signal);
 		}
 		TimeUnit.MILLISECONDS.sleep(300);
-		this.guard.prolong(LONG);
+		this.guard.prolong(() -> LONG);
 		assertThat(pids()).isEqualTo(before);
 		assertThat(this.fired).doesNotExist();
 	}
 
 	@Test
 	void guardWhenKilledIsReplacedByOneThatKnowsTheTime() {
-		this.guard.prolong(Duration.ofSeconds(3));
+		this.guard.prolong(() -> Duration.ofSeconds(3));
 		this.guard.engage(touch());
 		long first = pids().get(0);
 		this.signals.signal(first, ProcessSignals.KILL);
@@ -166,7 +186,7 @@ class LeaseGuardTests {
 		Path count = this.directory.resolve("count");
 		this.guard.engage(List.of("/bin/sh", "-c", "echo x >> \"$1\"; [ $(wc -l < \"$1\") -ge 3 ] && touch \"$2\"",
 				"action", count.toString(), this.fired.toString()));
-		this.guard.prolong(Duration.ZERO);
+		this.guard.prolong(() -> Duration.ZERO);
 		await().until(() -> Files.exists(this.fired));
 		await().until(this.guard::hasFired);
 	}
@@ -176,7 +196,7 @@ class LeaseGuardTests {
 		Path begun = this.directory.resolve("begun");
 		this.guard.engage(List.of("/bin/sh", "-c", "touch \"$1\"; sleep 1000; touch \"$2\"", "action", begun.toString(),
 				this.fired.toString()));
-		this.guard.prolong(Duration.ZERO);
+		this.guard.prolong(() -> Duration.ZERO);
 		await().until(() -> Files.exists(begun));
 		this.guard.release();
 		assertThat(pids()).isEmpty();
@@ -189,7 +209,7 @@ class LeaseGuardTests {
 				"#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$0.new\" && mv \"$0.new\" \"$0.out\"\n");
 		assertThat(script.toFile().setExecutable(true)).isTrue();
 		this.guard.engage(List.of(script.toString(), "$(id)", "two words", "; exit 1", "*"));
-		this.guard.prolong(Duration.ZERO);
+		this.guard.prolong(() -> Duration.ZERO);
 		Path out = this.directory.resolve("action.out");
 		await().until(() -> Files.exists(out));
 		assertThat(Files.readAllLines(out)).containsExactly("$(id)", "two words", "; exit 1", "*");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.backend.BackendHealth.Status;
@@ -59,7 +60,7 @@ final class ScriptBackend implements LeaseBoundBackend {
 	}
 
 	@Override
-	public void prolong(Duration remaining) {
+	public void prolong(Supplier<Duration> remaining) {
 		this.guard.prolong(remaining);
 	}
 

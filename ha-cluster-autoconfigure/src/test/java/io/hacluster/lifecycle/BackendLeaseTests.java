@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,11 @@ class BackendLeaseTests {
 		return this.now.get() < LEADERSHIP.toNanos();
 	}
 
+	private Call call(Supplier<Duration> asking) {
+		Duration remaining = asking.get();
+		return new Call(this.asked, remaining);
+	}
+
 	private record Call(long at, Duration remaining) {
 	}
 
@@ -161,11 +167,11 @@ class BackendLeaseTests {
 	private final class Bound implements LeaseBoundBackend {
 
 		@Override
-		public void prolong(Duration remaining) {
+		public void prolong(Supplier<Duration> remaining) {
 			if (BackendLeaseTests.this.failures.getAndDecrement() > 0) {
 				throw new IllegalStateException("no guard");
 			}
-			BackendLeaseTests.this.calls.add(new Call(BackendLeaseTests.this.asked, remaining));
+			BackendLeaseTests.this.calls.add(call(remaining));
 		}
 
 		@Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.hacluster.backend.BackendHealth;
 import io.hacluster.backend.BackendHealth.Status;
@@ -51,8 +52,8 @@ final class RecordingBackend implements ExitAwareBackend, LeaseBoundBackend {
 	}
 
 	@Override
-	public void prolong(Duration remaining) {
-		this.prolonged.add(remaining);
+	public void prolong(Supplier<Duration> remaining) {
+		this.prolonged.add(remaining.get());
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.hacluster.backend.docker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import com.github.dockerjava.api.exception.NotModifiedException;
 import org.jspecify.annotations.Nullable;
@@ -244,7 +245,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	}
 
 	@Override
-	public void prolong(Duration remaining) {
+	public void prolong(Supplier<Duration> remaining) {
 		this.guard.prolong(remaining);
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -278,6 +279,10 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		catch (InterruptedException ex) {
 			interrupted = true;
 		}
+		catch (BackendException ex) {
+			// Whoever has no answer in time has to kill, which asks again.
+			log.warn("[{}] {} is killed: {}", this.identity, this.unit, ex.getMessage());
+		}
 		if (hurry || interrupted) {
 			log.warn("[{}] There is no more time for {} to stop by itself, and it is killed", this.identity, this.unit);
 		}
@@ -332,7 +337,13 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		// First, or a unit with Restart= would be back before the next look.
 		ToolResult stop = this.systemctl.beginStop(this.unit);
 		ToolResult kill = this.systemctl.kill(this.unit);
-		UnitStatus status = this.systemctl.show(this.unit);
+		UnitStatus status;
+		try {
+			status = this.systemctl.show(this.unit);
+		}
+		catch (BackendException ex) {
+			return String.valueOf(ex.getMessage());
+		}
 		if (status.isQuiet()) {
 			return "";
 		}
@@ -343,7 +354,7 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 	}
 
 	@Override
-	public void prolong(Duration remaining) {
+	public void prolong(Supplier<Duration> remaining) {
 		this.guard.prolong(remaining);
 	}
 

@@ -36,11 +36,11 @@ final class ManagerMain {
 		backend.stop(LEASE);
 		notifier.ifPresent(SystemdNotifier::started);
 		if (Files.exists(Path.of("/run/lead"))) {
-			backend.prolong(LEASE);
+			backend.prolong(() -> LEASE);
 			backend.start(LEASE);
 		}
 		while (true) {
-			backend.prolong(LEASE);
+			backend.prolong(() -> LEASE);
 			TimeUnit.MILLISECONDS.sleep(200);
 		}
 	}
