@@ -50,9 +50,9 @@ class StartupFailureTests {
 
 	@Test
 	void applicationWhenBackendTypeIsUnknownNamesTheLegalOnes(CapturedOutput output) {
-		run("--ha.cluster.local.directory=" + this.directory.resolve("store"), "--ha.cluster.backend.type=docker");
-		assertThat(output).contains("APPLICATION FAILED TO START", "ha.cluster.backend.type", "docker", "PROCESS",
-				"CUSTOM", "NONE");
+		run("--ha.cluster.local.directory=" + this.directory.resolve("store"), "--ha.cluster.backend.type=podman");
+		assertThat(output).contains("APPLICATION FAILED TO START", "ha.cluster.backend.type", "podman", "PROCESS",
+				"SYSTEMD", "DOCKER", "CUSTOM", "NONE");
 	}
 
 	@Test
