@@ -27,6 +27,8 @@ final class Bed implements AutoCloseable {
 
 	static final String STRANGER = "stranger";
 
+	static final int BACKEND_PORT = 3210;
+
 	private static final int NODE_NUMBER = 1;
 
 	private static final int NATS_NUMBER = 10;
@@ -36,8 +38,6 @@ final class Bed implements AutoCloseable {
 	private static final int STRANGER_NUMBER = 30;
 
 	private static final int PORT = 8080;
-
-	private static final int BACKEND_PORT = 3210;
 
 	private static final int NATS_PORT = 4222;
 

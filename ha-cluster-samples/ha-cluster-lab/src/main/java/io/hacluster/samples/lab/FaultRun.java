@@ -3,6 +3,7 @@ package io.hacluster.samples.lab;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Lets faults befall a bed, one after the other, and checks what comes of each.
@@ -39,10 +40,20 @@ final class FaultRun {
 	 * @return what came of it
 	 */
 	FaultResult run(Fault fault) throws SQLException {
+		return run(fault, fault::run);
+	}
+
+	/**
+	 * Lets something befall the leader that has to end like a fault.
+	 * @param fault the fault
+	 * @param blow what is done, until the client is served again
+	 * @return what came of it
+	 */
+	FaultResult run(Fault fault, Consumer<Incident> blow) throws SQLException {
 		Node leader = awaitWhole();
 		this.progress.say("--- %s", fault.text());
 		Incident incident = new Incident(this.bed, leader, this.progress);
-		fault.run(incident);
+		blow.accept(incident);
 		Node last = awaitWhole();
 		FaultResult result = this.checks.check(Evidence.collect(fault, incident, last));
 		this.progress.say("the cluster is whole, %s leads; outage %s%s", last.name(), Progress.text(result.outage()),

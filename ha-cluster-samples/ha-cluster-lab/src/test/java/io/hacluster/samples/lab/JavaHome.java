@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The JDK of this JVM, for machines.
+ * The JDK of this JVM, for machines and containers.
  */
 final class JavaHome {
 
@@ -17,19 +18,30 @@ final class JavaHome {
 	}
 
 	/**
-	 * Adds it at its own path, and as {@code /usr/bin/java}. What Debian's keeps
-	 * elsewhere (it has links to files below /etc) comes along.
-	 * @param machine the machine
+	 * Returns all that belongs to it: its directory, and what Debian's keeps elsewhere
+	 * (it has links to files below /etc).
 	 */
-	static void mount(Machine machine) {
-		machine.mount(HOME, HOME.toString());
+	static List<Path> paths() {
 		try (Stream<Path> paths = Files.walk(HOME)) {
-			paths.filter(Files::isSymbolicLink)
+			Stream<Path> elsewhere = paths.filter(Files::isSymbolicLink)
 				.filter(Files::isRegularFile)
 				.map(JavaHome::target)
 				.filter((target) -> target.startsWith("/etc"))
-				.distinct()
-				.forEach((target) -> machine.mount(target, target.toString()));
+				.distinct();
+			return Stream.concat(Stream.of(HOME), elsewhere).toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Adds it at its own path, and as {@code /usr/bin/java}.
+	 * @param machine the machine
+	 */
+	static void mount(Machine machine) {
+		paths().forEach((path) -> machine.mount(path, path.toString()));
+		try {
 			Path link = machine.disk("/usr/bin/java");
 			Files.createDirectories(link.getParent());
 			Files.createSymbolicLink(link, HOME.resolve("bin/java"));
