@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The whole sequence with containers: two hosts with a Docker engine each, of which the
  * leader's runs the backend, a virtual IP, NATS, and a client that never stops writing.
- * The tests share the hosts, in any order; each begins when the cluster is whole.
+ * The tests share the hosts, in any order; each begins and ends when the cluster is
+ * whole.
  */
 @Tag("hosts")
 @Timeout(300)
@@ -36,6 +38,8 @@ class EngineTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+	private static final int ATTEMPTS = 3;
+
 	/** What the nodes put in for themselves. */
 	private static final String NODE = "${ha.cluster.node-id}";
 
@@ -46,10 +50,6 @@ class EngineTests {
 	private static Bed bed;
 
 	private static FaultRun run;
-
-	private Node leader;
-
-	private Node follower;
 
 	@BeforeAll
 	static void start() throws IOException {
@@ -77,6 +77,7 @@ class EngineTests {
 		Path home = directory.resolve("nodes").resolve(NODE);
 		Map<String, String> properties = new LinkedHashMap<>();
 		properties.put("backend.type", "docker");
+		properties.put("backend.health.timeout", "3s");
 		properties.put("backend.supervision.max-restarts", "1");
 		properties.put("backend.supervision.cooling", "3s");
 		properties.put("backend.docker.host", "unix://" + HostEngine.socket(directory.resolve(NODE)));
@@ -115,50 +116,72 @@ class EngineTests {
 		}
 	}
 
-	@BeforeEach
-	void awaitWhole() {
-		this.leader = run.awaitWhole();
-		this.follower = bed.cluster().other(this.leader);
+	@AfterEach
+	void assertOneContainerRuns() {
+		Node leader = run.awaitWhole();
+		Await.until("the host of the leader alone has the virtual IP and the backend", PATIENCE, bed.cluster()::tails,
+				() -> bed.addresses().holders().holders().equals(List.of(leader.name()))
+						&& bed.backends().runs().holders().equals(List.of(leader.name())));
+		assertThat(engines.get(leader.name()).containers()).containsExactly("/" + CONTAINER);
+		assertThat(engines.get(bed.cluster().other(leader).name()).containers()).isEmpty();
 	}
 
 	@Test
 	void startWhenBothHaveAnEngineGivesOneTheVirtualIpAndTheContainer() {
-		Await.until("one host has the virtual IP and the backend", PATIENCE, bed.cluster()::tails,
-				() -> bed.addresses().holders().holders().equals(List.of(this.leader.name()))
-						&& bed.backends().runs().holders().equals(List.of(this.leader.name())));
-		assertThat(engines.get(this.leader.name()).containers()).containsExactly("/" + CONTAINER);
-		assertThat(engines.get(this.follower.name()).containers()).isEmpty();
+		assertOneContainerRuns();
 	}
 
 	@Test
 	void stepDownMovesTheVirtualIpAndTheContainer() throws SQLException {
 		befall(Fault.STEP_DOWN, Fault.STEP_DOWN::run);
-		assertThat(engines.get(this.leader.name()).containers()).isEmpty();
-		assertThat(engines.get(this.follower.name()).containers()).containsExactly("/" + CONTAINER);
 	}
 
 	@Test
-	void killOfTheEngineMovesTheVirtualIpAndTheContainerAndItServesAgainOnceItIsBack() throws SQLException {
-		HostEngine engine = engines.get(this.leader.name());
+	void killOfTheEngineMovesTheVirtualIpAndTheContainerUntilItIsBack() throws SQLException {
 		befall(Fault.KILL, (incident) -> {
-			incident.strike("SIGKILL to the engine of", engine::killEngine);
-			incident.awaitTakeover();
-			assertThat(bed.backends().runs().holders()).containsExactly(this.follower.name());
-			engine.start();
+			HostEngine engine = engines.get(incident.leader().name());
+			try {
+				incident.strike("SIGKILL to the engine of", engine::killEngine);
+				incident.awaitTakeover();
+				Await.until("the node follows without its engine", PATIENCE, incident.leader()::tail,
+						() -> "FOLLOWER".equals(incident.leader().status("role")));
+				assertThat(incident.backends()).isEmpty();
+			}
+			finally {
+				engine.start();
+			}
 		});
-		assertThat(engine.containers()).isEmpty();
-		Node back = this.leader;
-		awaitWhole();
+		// Back to the host whose engine has been started again.
 		befall(Fault.STEP_DOWN, Fault.STEP_DOWN::run);
-		assertThat(this.follower).isSameAs(back);
-		assertThat(engine.containers()).containsExactly("/" + CONTAINER);
 	}
 
 	/**
-	 * How long clients wait is a matter of the other tests of faults.
+	 * How long clients wait is a matter of the other tests of faults. When the machine
+	 * stood still meanwhile, so that another node led than expected, it is tried again.
 	 */
 	private void befall(Fault kind, Consumer<Incident> blow) throws SQLException {
-		assertThat(run.run(kind, blow).harm()).isEmpty();
+		for (int attempt = 1;; attempt++) {
+			try (Stalls stalls = new Stalls()) {
+				if (attempt(kind, blow, attempt == ATTEMPTS ? null : stalls)) {
+					return;
+				}
+			}
+		}
+	}
+
+	private static boolean attempt(Fault kind, Consumer<Incident> blow, @Nullable Stalls excuse) throws SQLException {
+		try {
+			assertThat(run.run(kind, blow).harm()).isEmpty();
+			return true;
+		}
+		catch (LabException ex) {
+			if (excuse == null || excuse.longest().compareTo(FaultBed.TOLERABLE) < 0) {
+				throw ex;
+			}
+			System.out.println("TRIED AGAIN, because the machine stood still for " + excuse.longest().toMillis()
+					+ " ms: " + ex.getMessage().lines().findFirst().orElse(""));
+			return false;
+		}
 	}
 
 }

@@ -23,18 +23,18 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class FaultBed implements BeforeAllCallback, AfterAllCallback {
 
+	/**
+	 * With a lease of 3 s a leader that did not run for its margin, 600 ms, gives up. The
+	 * thread that looks stands for those of other processes: half of that.
+	 */
+	static final Duration TOLERABLE = Duration.ofMillis(300);
+
 	private static final Path SAMPLES = Path.of("..").toAbsolutePath().normalize();
 
 	/** The machine that runs the tests does something else at the same time. */
 	private static final int PATIENCE = 4;
 
 	private static final int ATTEMPTS = 3;
-
-	/**
-	 * With a lease of 3 s a leader that did not run for its margin, 600 ms, gives up. The
-	 * thread that looks stands for those of other processes: half of that.
-	 */
-	private static final Duration TOLERABLE = Duration.ofMillis(300);
 
 	private @Nullable LabOptions options;
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,9 +156,11 @@ final class HostEngine implements AutoCloseable {
 
 	private <T> T ask(Function<DockerClient, T> question) {
 		String host = "unix://" + socket(this.directory);
-		try (DockerClient docker = DockerClientImpl.getInstance(
-				DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(host).build(),
-				new ZerodepDockerHttpClient.Builder().dockerHost(URI.create(host)).build())) {
+		// The client itself would try again, and say so.
+		try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(socket(this.directory)));
+				DockerClient docker = DockerClientImpl.getInstance(
+						DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(host).build(),
+						new ZerodepDockerHttpClient.Builder().dockerHost(URI.create(host)).build())) {
 			return question.apply(docker);
 		}
 		catch (IOException ex) {
