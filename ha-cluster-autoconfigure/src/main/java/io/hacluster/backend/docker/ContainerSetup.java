@@ -75,9 +75,9 @@ final class ContainerSetup {
 			return adopted;
 		}
 		found.ifPresent(this::requireOurs);
+		found.ifPresent((state) -> stopStrayLife(state, deadline));
 		String imageId = this.image.ensure(deadline.left());
 		if (found.isPresent()) {
-			stopStrayLife(found.get(), deadline);
 			if (this.spec.hash().equals(found.get().label(ContainerSpec.CONFIG_LABEL))
 					&& imageId.equals(found.get().inspection().getImageId())) {
 				return found.get();

@@ -61,6 +61,8 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private @Nullable ContainerRecord current;
 
+	private boolean knownStopped;
+
 	/**
 	 * Creates a backend. Neither the engine nor the disk is touched.
 	 * @param identity leads each log line, and owns the container
@@ -102,11 +104,12 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		}
 		stop(Duration.ZERO);
 		Deadline deadline = new Deadline(timeout);
-		String id = this.setup.prepare(deadline).id();
+		String id = prepare(deadline);
 		this.state.prepare();
-		this.current = new ContainerRecord(id, 0);
-		this.current.write(this.state.record());
+		ContainerRecord starting = new ContainerRecord(id, 0);
+		starting.write(this.state.record());
 		this.guard.engage(this.state.killCommand(this.settings.socket(), id));
+		this.current = starting;
 		run(id, deadline);
 		ContainerRecord record = new ContainerRecord(id,
 				this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L));
@@ -116,6 +119,18 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		this.watch = next;
 		next.start();
 		log.info("[{}] Started the container {} ({})", this.label, this.settings.container(), id.substring(0, 12));
+	}
+
+	private String prepare(Deadline deadline) throws InterruptedException {
+		try {
+			return this.setup.prepare(deadline).id();
+		}
+		catch (BackendException ex) {
+			// An engine that answers may have shown a container that somebody else has
+			// started, and that could not be stopped.
+			this.knownStopped &= ex instanceof EngineUnavailableException;
+			throw ex;
+		}
 	}
 
 	private boolean isRunning(String id) throws InterruptedException {
@@ -136,7 +151,10 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	/**
 	 * {@inheritDoc}
 	 * <p>
-	 * Also stops what a former life of this node, or somebody else, has left running.
+	 * Also stops what a former life of this node, or somebody else, has left running. Once
+	 * the container is known not to run, the engine is not asked again before the next
+	 * start: a step-down that is tried once more must not fail because of an engine that
+	 * does not answer.
 	 */
 	@Override
 	public synchronized void stop(Duration timeout) {
@@ -145,16 +163,17 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			watching.close();
 		}
 		ContainerRecord running = this.current;
-		if (running == null) {
-			stopFormerLife(timeout);
-		}
-		else {
+		if (running != null) {
 			this.stop.stop(running.container(), running.isVisible(), timeout);
+		}
+		else if (!this.knownStopped) {
+			stopFormerLife(timeout);
 		}
 		this.guard.release();
 		ContainerRecord.delete(this.state.record());
 		this.watch = null;
 		this.current = null;
+		this.knownStopped = true;
 		if (running != null && this.settings.autoRemove()) {
 			removeQuietly(running.container());
 		}

@@ -20,6 +20,7 @@ import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.backend.BackendManagerProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -111,6 +112,33 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 		engine().resume();
 		backend.start(LONG);
 		assertThat(backend.health().status()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void stopAfterAStopWithoutTheEngineDoesNotAskIt() throws Exception {
+		// A step-down that was tried again never gave the lease back
+		this.fixture.command = DockerFixture.shell(DockerFixture.STUBBORN);
+		this.fixture.callTimeout = Duration.ofSeconds(2);
+		DockerBackend backend = backend();
+		backend.start(LONG);
+		long pid = pid();
+		String id = inspect().getId();
+		engine().pause();
+		backend.stop(Duration.ZERO);
+		assertThat(ContainerKill.isProcessOf(pid, id)).isFalse();
+		assertThatCode(() -> backend.stop(LONG)).doesNotThrowAnyException();
+		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(() -> backend.start(LONG));
+		assertThatCode(() -> backend.stop(LONG)).as("nothing was started").doesNotThrowAnyException();
+	}
+
+	@Test
+	void stopAfterAStartWithoutALeaseDoesNotAskTheEngine() throws Exception {
+		DockerBackend backend = backend();
+		backend.stop(LONG);
+		backend.prolong(() -> Duration.ZERO);
+		assertThatExceptionOfType(BackendException.class).isThrownBy(() -> backend.start(LONG));
+		engine().kill();
+		assertThatCode(() -> backend.stop(LONG)).doesNotThrowAnyException();
 	}
 
 	@Test
