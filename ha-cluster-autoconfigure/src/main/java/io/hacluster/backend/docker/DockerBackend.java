@@ -1,6 +1,8 @@
 package io.hacluster.backend.docker;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,11 +34,11 @@ import io.hacluster.backend.LeaseGuard;
  */
 public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend, AutoCloseable {
 
-	private static final Duration REMOVE_TIMEOUT = Duration.ofSeconds(10);
-
 	private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final Logger log = LoggerFactory.getLogger(DockerBackend.class);
+
+	private final Clock clock = Clock.systemUTC();
 
 	private final String label;
 
@@ -46,9 +48,13 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private final Engine engine;
 
+	private final Engine startingEngine;
+
 	private final ContainerStop stop;
 
 	private final ContainerSetup setup;
+
+	private final ContainerSetup startup;
 
 	private final StateDirectory state;
 
@@ -72,10 +78,12 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		this.label = identity.toString();
 		this.cluster = identity.cluster();
 		this.settings = settings;
-		this.engine = new Engine(identity.cluster(), settings);
+		this.engine = new Engine(identity.cluster(), settings, settings.callTimeout());
+		this.startingEngine = new Engine(identity.cluster(), settings, settings.startupTimeout());
 		this.stop = new ContainerStop(this.label, this.engine, settings.stopTimeout());
-		this.setup = new ContainerSetup(this.label, settings, this.engine, new ContainerSpec(settings, identity),
-				this.stop);
+		ContainerSpec spec = new ContainerSpec(settings, identity);
+		this.setup = new ContainerSetup(this.label, settings, this.engine, spec, this.stop);
+		this.startup = new ContainerSetup(this.label, settings, this.startingEngine, spec, this.stop);
 		this.state = new StateDirectory(settings.stateDirectory());
 		this.guard = new LeaseGuard(identity);
 	}
@@ -88,7 +96,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	 * @throws BackendException if a start would fail
 	 */
 	public void verify(Duration timeout) throws InterruptedException {
-		this.setup.verify(timeout);
+		this.startup.verify(timeout);
 	}
 
 	/**
@@ -110,12 +118,14 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		starting.write(this.state.record());
 		this.guard.engage(this.state.killCommand(this.settings.socket(), id));
 		this.current = starting;
+		Instant since = this.clock.instant();
 		run(id, deadline);
 		ContainerRecord record = new ContainerRecord(id,
 				this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L));
 		this.current = record;
 		record.write(this.state.record());
-		ContainerWatch next = new ContainerWatch(this.label, this.cluster, this.engine, record, this::exited);
+		ContainerWatch next = new ContainerWatch(this.label, this.cluster, this.engine, record,
+				new ContainerEnd(this.engine, since), this::exited);
 		this.watch = next;
 		next.start();
 		log.info("[{}] Started the container {} ({})", this.label, this.settings.container(), id.substring(0, 12));
@@ -151,10 +161,10 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	/**
 	 * {@inheritDoc}
 	 * <p>
-	 * Also stops what a former life of this node, or somebody else, has left running. Once
-	 * the container is known not to run, the engine is not asked again before the next
-	 * start: a step-down that is tried once more must not fail because of an engine that
-	 * does not answer.
+	 * Also stops what a former life of this node, or somebody else, has left running.
+	 * Once the container is known not to run, the engine is not asked again before the
+	 * next start: a step-down that is tried once more must not fail because of an engine
+	 * that does not answer.
 	 */
 	@Override
 	public synchronized void stop(Duration timeout) {
@@ -175,14 +185,14 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		this.current = null;
 		this.knownStopped = true;
 		if (running != null && this.settings.autoRemove()) {
-			removeQuietly(running.container());
+			this.setup.removeQuietly(running.container());
 		}
 	}
 
 	private void stopFormerLife(Duration timeout) {
 		boolean interrupted = Thread.interrupted();
 		try {
-			Optional<ContainerState> found = this.setup.find().filter(ContainerState::isRunning);
+			Optional<ContainerState> found = this.startup.find().filter(ContainerState::isRunning);
 			if (found.isPresent()) {
 				log.warn("[{}] Stopping the container {}, which runs although this node has not started it", this.label,
 						this.settings.container());
@@ -214,23 +224,6 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			log.warn("[{}] Stopping the container that a former life of this node left running, without the engine",
 					this.label);
 			this.stop.stop(record.container(), true, Duration.ZERO);
-		}
-	}
-
-	private void removeQuietly(String id) {
-		boolean interrupted = Thread.interrupted();
-		try {
-			this.setup.remove(id, new Deadline(REMOVE_TIMEOUT));
-		}
-		catch (BackendException ex) {
-			log.warn("[{}] The container {} could not be removed: {}", this.label, this.settings.container(),
-					ex.getMessage());
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -284,6 +277,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			watching.close();
 		}
 		this.engine.close();
+		this.startingEngine.close();
 	}
 
 	private void exited(String detail) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,22 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 	}
 
 	@Test
+	void verifyAndTheFirstStopWaitForABusyEngine() throws Exception {
+		this.fixture.callTimeout = Duration.ofMillis(500);
+		this.fixture.startupTimeout = LONG;
+		DockerBackend backend = backend();
+		engine().pause();
+		CompletableFuture<Void> resumed = CompletableFuture.runAsync(engine()::resume,
+				CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+		backend.verify(LONG);
+		resumed.join();
+		engine().pause();
+		resumed = CompletableFuture.runAsync(engine()::resume, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+		backend.stop(LONG);
+		resumed.join();
+	}
+
+	@Test
 	void verifyWhenThereIsNoSocketSaysSo() {
 		this.fixture.socket = this.directory.resolve("none.sock");
 		assertUnavailable("is not there: no such socket ('ha.cluster.backend.docker.host')");
@@ -170,7 +187,7 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 		try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
 			server.bind(UnixDomainSocketAddress.of(socket));
 			this.fixture.socket = socket;
-			this.fixture.callTimeout = Duration.ofSeconds(1);
+			this.fixture.startupTimeout = Duration.ofSeconds(1);
 			assertUnavailable("has not answered within 1000 ms");
 		}
 		assertUnavailable("does not run: the socket is there, but nobody listens");
