@@ -114,7 +114,8 @@ class RejoinCostTests {
 	private void assertNothingCopied(TestNode node, Object inode, long readBefore, long fetchedBefore)
 			throws Exception {
 		assertThat(inode(node.replica())).isEqualTo(inode);
-		assertThat(Files.size(node.replica())).isGreaterThan((long) MEGABYTES << 20);
+		// The newest pages may be in the write-ahead log only
+		assertThat(Files.size(node.replica())).isGreaterThan(BOUND);
 		assertThat(this.fetched.get() - fetchedBefore).as("bytes fetched from the log").isLessThan(BOUND);
 		assertThat(bytesRead() - readBefore).as("bytes read by this process").isLessThan(BOUND);
 		assertThat(node.diverged).isEmpty();
