@@ -38,7 +38,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private static final Logger log = LoggerFactory.getLogger(DockerBackend.class);
 
-	private final Clock clock = Clock.systemUTC();
+	private final Clock clock;
 
 	private final String label;
 
@@ -73,8 +73,10 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	 * Creates a backend. Neither the engine nor the disk is touched.
 	 * @param identity leads each log line, and owns the container
 	 * @param settings how to run it
+	 * @param clock that of this machine, which is the engine's too
 	 */
-	public DockerBackend(NodeIdentity identity, DockerSettings settings) {
+	public DockerBackend(NodeIdentity identity, DockerSettings settings, Clock clock) {
+		this.clock = clock;
 		this.label = identity.toString();
 		this.cluster = identity.cluster();
 		this.settings = settings;

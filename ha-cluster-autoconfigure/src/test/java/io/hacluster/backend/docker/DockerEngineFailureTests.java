@@ -5,6 +5,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -197,7 +198,7 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 
 	private void assertUnavailable(String text) {
 		DockerBackend backend = new DockerBackend(new NodeIdentity("test", new NodeId("node"), "n"),
-				this.fixture.settings());
+				this.fixture.settings(), Clock.systemUTC());
 		assertThatExceptionOfType(BackendException.class).isThrownBy(() -> backend.verify(LONG))
 			.isInstanceOf(EngineUnavailableException.class)
 			.withMessageContaining(this.fixture.socket.toString())
