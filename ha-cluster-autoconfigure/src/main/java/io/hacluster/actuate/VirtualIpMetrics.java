@@ -40,7 +40,7 @@ public class VirtualIpMetrics implements MeterBinder {
 		counter(registry, "announcements", "Announcements sent, counting each address", VirtualIpStatus::announcements);
 		counter(registry, "repairs", "How often addresses were put back that had been taken away",
 				VirtualIpStatus::repairs);
-		counter(registry, "conflicts", "How often addresses were not taken because a stranger has one",
+		counter(registry, "conflicts", "How often a stranger had an address, or claimed one that was held",
 				VirtualIpStatus::conflicts);
 	}
 

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.election.ElectionSettings;
@@ -27,8 +28,8 @@ import io.hacluster.replication.nats.NatsReplicaStore;
 class CommandConfiguration {
 
 	@Bean
-	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties) {
-		new HaClusterPropertiesValidator(properties).validate();
+	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties, ConfigurableEnvironment environment) {
+		new HaClusterPropertiesValidator(properties).validate(environment);
 		String directory = properties.local().directory();
 		if (properties.store() == HaClusterProperties.Store.LOCAL && directory != null
 				&& !Files.isDirectory(Path.of(directory))) {

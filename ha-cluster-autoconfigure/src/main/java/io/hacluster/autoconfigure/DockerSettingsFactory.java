@@ -2,6 +2,7 @@ package io.hacluster.autoconfigure;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import io.hacluster.backend.docker.InvalidDockerSettingsException;
 final class DockerSettingsFactory {
 
 	private static final String PREFIX = "backend.docker.";
+
+	private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(10);
 
 	private final HaClusterProperties properties;
 
@@ -55,7 +58,7 @@ final class DockerSettingsFactory {
 						: new DockerSettings.HealthCheck(health.command(), health.interval(), health.timeout(),
 								health.startPeriod(), health.retries()),
 				this.docker.stopTimeout(), this.docker.autoRemove(), this.properties.backend().health().timeout(),
-				(directory != null) ? Path.of(directory) : stateDirectory);
+				startupTimeout(), (directory != null) ? Path.of(directory) : stateDirectory);
 		try {
 			settings.check();
 		}
@@ -84,6 +87,13 @@ final class DockerSettingsFactory {
 		}
 		throw invalid("host", this.docker.host(),
 				"It must be a Unix socket, such as unix:///var/run/docker.sock: the engine has to be on this machine");
+	}
+
+	private Duration startupTimeout() {
+		Duration start = this.properties.backend().startTimeout();
+		Duration usual = this.properties.backend().health().timeout();
+		Duration bounded = (start.compareTo(STARTUP_TIMEOUT) < 0) ? start : STARTUP_TIMEOUT;
+		return (bounded.compareTo(usual) < 0) ? usual : bounded;
 	}
 
 	/**

@@ -32,8 +32,8 @@ final class DockerStartupCheck implements StartupCheck {
 		}
 		catch (EngineUnavailableException ex) {
 			throw new StartupCheckException(ex.getMessage() + ".",
-					"Start the Docker engine before this node (with systemd: Requires= and After=docker.service), let "
-							+ "the user of this application use its socket, or correct 'ha.cluster.backend.docker.host'.",
+					"Start the Docker engine before this node (with systemd: Wants= and After=docker.service), let the "
+							+ "user of this application use its socket, or correct 'ha.cluster.backend.docker.host'.",
 					ex);
 		}
 		catch (BackendException ex) {

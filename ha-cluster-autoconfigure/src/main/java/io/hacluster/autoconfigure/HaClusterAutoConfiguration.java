@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 import io.hacluster.Leadership;
 import io.hacluster.NodeIdentity;
@@ -57,8 +58,8 @@ public final class HaClusterAutoConfiguration {
 	}
 
 	@Bean
-	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties) {
-		new HaClusterPropertiesValidator(properties).validate();
+	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties, ConfigurableEnvironment environment) {
+		new HaClusterPropertiesValidator(properties).validate(environment);
 		return new NodeIdentityFactory(properties).create();
 	}
 

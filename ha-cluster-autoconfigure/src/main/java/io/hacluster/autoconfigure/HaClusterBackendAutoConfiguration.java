@@ -1,5 +1,6 @@
 package io.hacluster.autoconfigure;
 
+import java.time.Clock;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -101,7 +102,8 @@ public final class HaClusterBackendAutoConfiguration {
 			}
 		});
 		return new DockerBackend(identity,
-				new DockerSettingsFactory(properties).create(defaultStateDirectory(properties, identity)));
+				new DockerSettingsFactory(properties).create(defaultStateDirectory(properties, identity)),
+				Clock.systemUTC());
 	}
 
 	@Bean

@@ -177,11 +177,12 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * The virtual IP, at which clients find the leader.
 	 *
 	 * @param addresses Addresses in CIDR notation, IPv4 or IPv6, for example
-	 * "10.0.0.100/24".
+	 * "10.0.0.100/24". Without a prefix they are /32 or /128.
 	 * @param interfaceName Network interface that the addresses are put on.
 	 * @param announce How the neighbours are told where the addresses are.
-	 * @param conflictCheck Whether the neighbours are asked before an address is taken. A
-	 * stranger who has it fails the promotion.
+	 * @param conflictCheck Whether the neighbours are asked before an address is taken,
+	 * and listened to while it is held. A stranger who has it fails the promotion; one
+	 * who claims it later is reported.
 	 * @param conflictWait How long their answers are waited for, 1s at most. The failover
 	 * takes as much longer.
 	 */

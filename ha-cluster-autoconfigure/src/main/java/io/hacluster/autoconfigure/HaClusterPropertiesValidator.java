@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.unit.DataSize;
 
 import io.hacluster.backend.systemd.UnitName;
@@ -41,8 +42,9 @@ final class HaClusterPropertiesValidator {
 
 	/**
 	 * Checks everything that does not depend on other beans.
+	 * @param environment where the properties come from
 	 */
-	void validate() {
+	void validate(ConfigurableEnvironment environment) {
 		String name = require("name", this.properties.name(),
 				"The name of the cluster must be set, the same on all of its nodes");
 		requireName("name", name);
@@ -57,7 +59,7 @@ final class HaClusterPropertiesValidator {
 		validateNats(this.properties.nats());
 		validateSqlite(this.properties.sqlite());
 		validateReplication(this.properties.replication());
-		new VirtualIpPropertiesValidator(this.properties.vip()).validate();
+		new VirtualIpPropertiesValidator(this.properties.vip(), environment).validate();
 		validateBackend(this.properties.backend());
 		validateLifecycle(this.properties.lifecycle());
 	}
@@ -155,7 +157,9 @@ final class HaClusterPropertiesValidator {
 
 	private void validateSqlite(HaClusterProperties.Sqlite sqlite) {
 		String database = sqlite.path();
-		if (database == null || database.isBlank()) {
+		requireFile("sqlite.path", database);
+		requireFile("sqlite.replica-path", sqlite.replicaPath());
+		if (database == null) {
 			if (sqlite.replicaPath() != null) {
 				throw invalid("sqlite.path", database, "It must be set where 'ha.cluster.sqlite.replica-path' is");
 			}
@@ -172,6 +176,12 @@ final class HaClusterPropertiesValidator {
 			throw invalid("sqlite.retention", sqlite.retention(),
 					"It must not be shorter than 'ha.cluster.sqlite.snapshot-interval', or no snapshot would be left "
 							+ "to restore from");
+		}
+	}
+
+	private static void requireFile(String property, @Nullable String value) {
+		if (value != null && value.isBlank()) {
+			throw invalid(property, value, "It must name a file, or be left out");
 		}
 	}
 

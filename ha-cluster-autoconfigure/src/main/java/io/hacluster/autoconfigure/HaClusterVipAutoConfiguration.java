@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -49,9 +50,9 @@ public final class HaClusterVipAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(VirtualIp.class)
 	LinuxVirtualIp haClusterVirtualIp(HaClusterProperties properties, NodeIdentity identity, Announcer announcer,
-			ConflictProbe probe) {
-		return new LinuxVirtualIp(identity, new VirtualIpPropertiesValidator(properties.vip()).settings(), announcer,
-				probe, Clock.systemUTC());
+			ConflictProbe probe, ConfigurableEnvironment environment) {
+		return new LinuxVirtualIp(identity, new VirtualIpPropertiesValidator(properties.vip(), environment).settings(),
+				announcer, probe, Clock.systemUTC());
 	}
 
 	@Bean

@@ -10,6 +10,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 import io.hacluster.vip.CidrAddress;
 import io.hacluster.vip.VirtualIpSettings;
@@ -28,8 +29,11 @@ final class VirtualIpPropertiesValidator {
 
 	private final HaClusterProperties.Vip vip;
 
-	VirtualIpPropertiesValidator(HaClusterProperties.Vip vip) {
+	private final ListPropertyName addresses;
+
+	VirtualIpPropertiesValidator(HaClusterProperties.Vip vip, ConfigurableEnvironment environment) {
 		this.vip = vip;
+		this.addresses = new ListPropertyName(environment, "ha.cluster.vip.addresses");
 	}
 
 	/**
@@ -79,28 +83,30 @@ final class VirtualIpPropertiesValidator {
 		for (int i = 0; i < this.vip.addresses().size(); i++) {
 			CidrAddress address = address(i, this.vip.addresses().get(i));
 			if (!seen.add(address.address())) {
-				throw invalid("addresses[" + i + "]", address, "The address is there twice");
+				throw new InvalidConfigurationPropertyValueException(this.addresses.element(i), address,
+						"The address is there twice");
 			}
 			addresses.add(address);
 		}
 		return addresses;
 	}
 
-	private static CidrAddress address(int index, String text) {
-		String property = "addresses[" + index + "]";
+	private CidrAddress address(int index, String text) {
+		String property = this.addresses.element(index);
 		CidrAddress address;
 		try {
 			address = CidrAddress.parse(text.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid(property, text, String.valueOf(ex.getMessage()));
+			throw new InvalidConfigurationPropertyValueException(property, text, String.valueOf(ex.getMessage()));
 		}
 		InetAddress value = address.address();
 		if (value.isAnyLocalAddress() || value.isLoopbackAddress() || value.isMulticastAddress()) {
-			throw invalid(property, text, "It must be the address of a host, which this never is");
+			throw new InvalidConfigurationPropertyValueException(property, text,
+					"It must be the address of a host, which this never is");
 		}
 		if (address.isNetworkOrBroadcast()) {
-			throw invalid(property, text,
+			throw new InvalidConfigurationPropertyValueException(property, text,
 					"It must be the address of a host: the first and the last address of an IPv4 subnet mean the "
 							+ "subnet and all of its hosts");
 		}

@@ -22,7 +22,7 @@ final class VirtualIpStartupCheck implements StartupCheck {
 		if (!this.operatingSystem.startsWith("Linux")) {
 			throw new StartupCheckException(
 					"There can be no virtual IP on " + this.operatingSystem + ": this needs Linux.",
-					"Leave 'ha.cluster.vip.addresses' out on this machine, or run the node on Linux.", null);
+					"Leave 'ha.cluster.vip' out on this machine, or run the node on Linux.", null);
 		}
 		try {
 			this.virtualIp.verify();

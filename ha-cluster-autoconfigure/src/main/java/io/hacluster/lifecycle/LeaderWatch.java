@@ -41,6 +41,8 @@ final class LeaderWatch implements AutoCloseable {
 
 	private volatile @Nullable HeldLease vipLease;
 
+	private volatile @Nullable String vipFailure;
+
 	LeaderWatch(NodeIdentity identity, ClusterParts parts, Lanes lanes, LifecycleSettings settings,
 			@Nullable BackendProbe probe) {
 		this.identity = identity;
@@ -82,6 +84,7 @@ final class LeaderWatch implements AutoCloseable {
 			Duration interval = this.settings.leaseDuration().dividedBy(10);
 			interval = (interval.compareTo(SHORTEST_VIP_INTERVAL) < 0) ? SHORTEST_VIP_INTERVAL : interval;
 			this.vipLease = lease;
+			this.vipFailure = null;
 			this.vipTask = this.scheduler.scheduleWithFixedDelay(() -> prolongLater(virtualIp, lease),
 					interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
 		}
@@ -131,10 +134,32 @@ final class LeaderWatch implements AutoCloseable {
 		if (this.vipLease == lease && lease.isValid()) {
 			try {
 				virtualIp.acquire(lease::remaining);
+				prolonged();
 			}
 			catch (RuntimeException ex) {
-				logger.warn("[{}] The virtual IP could not be prolonged", this.identity, ex);
+				notProlonged(ex);
 			}
+		}
+	}
+
+	private void prolonged() {
+		if (this.vipFailure != null) {
+			this.vipFailure = null;
+			logger.info("[{}] The virtual IP is prolonged again", this.identity);
+		}
+	}
+
+	/**
+	 * Logs where it failed once, and then what changes: it is tried ten times per lease.
+	 */
+	private void notProlonged(RuntimeException failure) {
+		String former = this.vipFailure;
+		this.vipFailure = failure.toString();
+		if (former == null) {
+			logger.warn("[{}] The virtual IP could not be prolonged", this.identity, failure);
+		}
+		else if (!former.equals(this.vipFailure)) {
+			logger.warn("[{}] The virtual IP still cannot be prolonged: {}", this.identity, failure.getMessage());
 		}
 	}
 

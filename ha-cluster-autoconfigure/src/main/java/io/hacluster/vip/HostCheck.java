@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import com.sun.jna.LastErrorException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,10 @@ import io.hacluster.NodeIdentity;
  * Looks whether this host, and the rights of this process, permit the virtual IP.
  */
 final class HostCheck {
+
+	private static final int EACCES = 13;
+
+	private static final String LEAVE_OUT = "Or leave 'ha.cluster.vip' out.";
 
 	private static final Logger logger = LoggerFactory.getLogger(LinuxVirtualIp.class);
 
@@ -125,8 +130,13 @@ final class HostCheck {
 		}
 		catch (VirtualIpException ex) {
 			throw new UnusableVirtualIpException("The virtual IP cannot be announced. " + ex.getMessage() + ".",
-					grant("CAP_NET_RAW"), ex);
+					lacksCapability(ex) ? grant("CAP_NET_RAW") : "Do what is said above. " + LEAVE_OUT, ex);
 		}
+	}
+
+	private static boolean lacksCapability(VirtualIpException failure) {
+		return failure.getCause() instanceof LastErrorException refused
+				&& (refused.getErrorCode() == NetlinkException.EPERM || refused.getErrorCode() == EACCES);
 	}
 
 	private static UnusableVirtualIpException lacks(String capability, String what, Throwable cause) {
@@ -137,8 +147,7 @@ final class HostCheck {
 	private static String grant(String capability) {
 		return "Grant " + capability + ": with 'AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW' in the systemd unit, "
 				+ "'--cap-add NET_ADMIN --cap-add NET_RAW' for a container, or for a try with "
-				+ "'setpriv --ambient-caps +net_admin,+net_raw --inh-caps +net_admin,+net_raw'. "
-				+ "Or leave 'ha.cluster.vip.addresses' out.";
+				+ "'setpriv --ambient-caps +net_admin,+net_raw --inh-caps +net_admin,+net_raw'. " + LEAVE_OUT;
 	}
 
 	private static String interfaceNames() {

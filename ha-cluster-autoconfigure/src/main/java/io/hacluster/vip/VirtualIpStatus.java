@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param announcements how many announcements have been sent since the start, counting
  * each address
  * @param repairs how many times an address was put back that had been taken away
- * @param conflicts how many times an address was not taken because a stranger has it
+ * @param conflicts how many times a stranger was met: one who has an address that was to
+ * be taken, which fails the promotion, or one who claims an address that is held, counted
+ * once until he falls silent
  */
 public record VirtualIpStatus(boolean held, String interfaceName, List<String> addresses, @Nullable Instant since,
 		@Nullable String problem, @Nullable Failure lastFailure, long announcements, long repairs, long conflicts) {

@@ -28,6 +28,9 @@ class VirtualIpMetricsTests {
 				"ha_cluster_vip_held" + labels + "1.0", "ha_cluster_vip_failing" + labels + "1.0",
 				"ha_cluster_vip_announcements_total" + labels + "1.0", "ha_cluster_vip_repairs_total" + labels + "2.0",
 				"ha_cluster_vip_conflicts_total" + labels + "3.0");
+		assertThat(registry.scrape())
+			.contains("# HELP ha_cluster_vip_conflicts_total How often a stranger had an address, "
+					+ "or claimed one that was held");
 	}
 
 }

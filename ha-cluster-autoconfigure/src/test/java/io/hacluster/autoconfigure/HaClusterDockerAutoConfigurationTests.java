@@ -41,7 +41,8 @@ class HaClusterDockerAutoConfigurationTests {
 					.isThrownBy(() -> context.getBean(DockerStartupCheck.class).run())
 					.withMessageContaining("no such socket")
 					.withCauseInstanceOf(EngineUnavailableException.class)
-					.satisfies((ex) -> assertThat(ex.getAction()).contains("'ha.cluster.backend.docker.host'"));
+					.satisfies((ex) -> assertThat(ex.getAction()).contains("'ha.cluster.backend.docker.host'")
+						.contains("Wants= and After=docker.service"));
 			});
 	}
 

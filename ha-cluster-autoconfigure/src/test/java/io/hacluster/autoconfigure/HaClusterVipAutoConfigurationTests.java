@@ -2,6 +2,7 @@ package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 
 import io.hacluster.Leadership;
 import io.hacluster.actuate.HaClusterHealthIndicator;
@@ -104,7 +106,7 @@ class HaClusterVipAutoConfigurationTests {
 		assertThatExceptionOfType(StartupCheckException.class)
 			.isThrownBy(() -> new VirtualIpStartupCheck(null, "Mac OS X").run())
 			.withMessage("There can be no virtual IP on Mac OS X: this needs Linux.")
-			.satisfies((ex) -> assertThat(ex.getAction()).contains("ha.cluster.vip.addresses"));
+			.satisfies((ex) -> assertThat(ex.getAction()).contains("Leave 'ha.cluster.vip' out"));
 	}
 
 	@Test
@@ -142,6 +144,21 @@ class HaClusterVipAutoConfigurationTests {
 				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
 					assertThat(ex.getName()).isEqualTo("ha.cluster." + property);
 					assertThat(ex.getReason()).contains(reason);
+				}));
+	}
+
+	@Test
+	void contextWhenAListWithCommasHidesAListOfElementsNamesWhatCounts() {
+		runner()
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addLast(new MapPropertySource("file", Map.of("ha.cluster.vip.addresses[0]", "10.0.0.100/24"))))
+			.withPropertyValues("ha.cluster.vip.addresses=10.0.0.300/24", "ha.cluster.vip.interface=eth0")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("ha.cluster.vip.addresses");
+					assertThat(ex.getValue()).isEqualTo("10.0.0.300/24");
 				}));
 	}
 

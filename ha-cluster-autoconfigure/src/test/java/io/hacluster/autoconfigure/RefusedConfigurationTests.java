@@ -42,6 +42,8 @@ class RefusedConfigurationTests {
 					nats.connection-timeout      | 0s          | longer than zero
 					nats.request-timeout         | -1s         | longer than zero
 					nats.startup-timeout         | -1s         | must not be negative
+					sqlite.path                  | ""          | must name a file
+					sqlite.replica-path          | ""          | must name a file
 					sqlite.replica-path          | data/db     | must not be the path of the database
 					sqlite.replica-path          | ./data/db   | must not be the path of the database
 					sqlite.snapshot-interval     | 0s          | longer than zero

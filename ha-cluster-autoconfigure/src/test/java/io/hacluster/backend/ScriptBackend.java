@@ -34,7 +34,8 @@ final class ScriptBackend implements LeaseBoundBackend {
 			return;
 		}
 		this.guard.engage(List.of(this.script, "kill"));
-		if (call("start", timeout) != 0) {
+		// Not cut off by an interrupt: what it has begun, nobody would know of.
+		if (call("start", timeout, SHORT) != 0) {
 			throw new BackendException(this.script + " start has failed");
 		}
 	}
@@ -43,7 +44,7 @@ final class ScriptBackend implements LeaseBoundBackend {
 	public void stop(Duration timeout) {
 		boolean interrupted = false;
 		try {
-			if (call("stop", timeout) != 0) {
+			if (call("stop", timeout, Duration.ZERO) != 0) {
 				kill();
 			}
 		}
@@ -82,7 +83,7 @@ final class ScriptBackend implements LeaseBoundBackend {
 
 	private void kill() {
 		try {
-			if (call("kill", SHORT) == 0) {
+			if (call("kill", SHORT, SHORT) == 0) {
 				return;
 			}
 		}
@@ -95,11 +96,15 @@ final class ScriptBackend implements LeaseBoundBackend {
 	/**
 	 * Calls the script. Its exit code is 1 if it has not ended in time.
 	 */
-	private int call(String verb, Duration timeout) throws InterruptedException {
+	private int call(String verb, Duration timeout, Duration grace) throws InterruptedException {
 		try {
 			Process process = command(verb).start();
 			try {
 				return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : 1;
+			}
+			catch (InterruptedException ex) {
+				process.onExit().completeOnTimeout(process, grace.toMillis(), TimeUnit.MILLISECONDS).join();
+				throw ex;
 			}
 			finally {
 				process.destroyForcibly();

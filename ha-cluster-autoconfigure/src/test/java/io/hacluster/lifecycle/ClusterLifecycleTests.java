@@ -10,9 +10,12 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
@@ -24,6 +27,7 @@ import io.hacluster.backend.BackendHealth;
 import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.lifecycle.StepReport.Outcome;
 import io.hacluster.lifecycle.TransitionReport.Kind;
+import io.hacluster.vip.VirtualIpException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -548,6 +552,20 @@ class ClusterLifecycleTests {
 			.until(() -> this.fixture.backend.prolonged.size() == before);
 		stopping.countDown();
 		this.fixture.awaitState(LifecycleState.FOLLOWER);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void vipThatCannotBeProlongedIsLoggedWithItsStackOnce(CapturedOutput output) {
+		this.fixture.lead();
+		this.recorder.on("acquire", () -> {
+			throw new VirtualIpException("gone", null);
+		});
+		long before = acquisitions();
+		await().atMost(PATIENCE).until(() -> acquisitions() >= before + 4);
+		this.recorder.reset("acquire");
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("The virtual IP is prolonged again"));
+		assertThat(output.getOut().split("VirtualIpException: gone", -1)).hasSize(2);
 	}
 
 	private long acquisitions() {

@@ -207,10 +207,16 @@ public final class DockerEngine implements AutoCloseable {
 	}
 
 	/**
-	 * Freezes the engine with SIGSTOP.
+	 * Freezes the engine with SIGSTOP, and returns when all its threads stand still.
 	 */
 	public void pause() {
 		signal("STOP", this.process.pid());
+		Path tasks = Path.of("/proc/" + this.process.pid() + "/task");
+		Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
+			try (Stream<Path> threads = Files.list(tasks)) {
+				return threads.allMatch(DockerEngine::isStopped);
+			}
+		});
 	}
 
 	/**
@@ -317,6 +323,19 @@ public final class DockerEngine implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			return false;
+		}
+	}
+
+	/**
+	 * Reads the state of a thread, the first field after its name (proc_pid_stat(5)).
+	 */
+	private static boolean isStopped(Path thread) {
+		try {
+			String stat = Files.readString(thread.resolve("stat"));
+			return stat.startsWith("T", stat.lastIndexOf(')') + 2);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

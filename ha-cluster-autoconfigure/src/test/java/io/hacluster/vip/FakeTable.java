@@ -103,8 +103,13 @@ final class FakeTable implements AddressTable, Ticker {
 
 		@Nullable String failure;
 
+		@Nullable VirtualIpException refusal;
+
 		@Override
 		public void verify(Link link) {
+			if (this.refusal != null) {
+				throw this.refusal;
+			}
 		}
 
 		@Override

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 
+import com.sun.jna.LastErrorException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.NodeId;
@@ -96,6 +98,21 @@ class HostCheckTests {
 		assertThat(this.host.ip("addr", "show", "dev", "eth0")).doesNotContain("10.0.0.100");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "1, Grant CAP_NET_RAW", "13, Grant CAP_NET_RAW", "97, Do what is said above" })
+	void actionIsToGrantTheCapabilityOnlyWhereItLacks(int errno, String action) {
+		FakeTable.Announced announcer = new FakeTable.Announced();
+		announcer.refusal = new VirtualIpException("Refused", new LastErrorException(errno));
+		FakeTable table = new FakeTable();
+		table.link = new Link(2, "eth0", FakeTable.MAC, false);
+		HostCheck check = new HostCheck(new NodeIdentity("test", new NodeId("a"), "1"),
+				settings("eth0", "10.0.0.100/24"), table, announcer);
+		assertThatExceptionOfType(UnusableVirtualIpException.class).isThrownBy(check::run)
+			.withMessage("The virtual IP cannot be announced. Refused.")
+			.satisfies(
+					(ex) -> assertThat(ex.getAction()).startsWith(action).endsWith("Or leave 'ha.cluster.vip' out."));
+	}
+
 	@Test
 	void interfaceThatIsDownIsNoReasonNotToStart() throws Exception {
 		this.host.ip("link", "set", "eth0", "down");
@@ -104,15 +121,18 @@ class HostCheckTests {
 
 	private void verify(String interfaceName, String... addresses) throws Exception {
 		this.host.call(() -> {
-			VirtualIpSettings settings = new VirtualIpSettings(interfaceName,
-					Arrays.stream(addresses).map(CidrAddress::parse).toList(), 1, Duration.ofMillis(50), Duration.ZERO,
-					true, Duration.ofMillis(100));
-			try (LinuxVirtualIp vip = new LinuxVirtualIp(new NodeIdentity("test", new NodeId("a"), "1"), settings,
-					new FakeTable.Announced(), (link, asked, wait) -> Map.of(), Clock.systemUTC())) {
+			try (LinuxVirtualIp vip = new LinuxVirtualIp(new NodeIdentity("test", new NodeId("a"), "1"),
+					settings(interfaceName, addresses), new FakeTable.Announced(), (link, asked, wait) -> Map.of(),
+					Clock.systemUTC())) {
 				vip.verify();
 			}
 			return true;
 		});
+	}
+
+	private static VirtualIpSettings settings(String interfaceName, String... addresses) {
+		return new VirtualIpSettings(interfaceName, Arrays.stream(addresses).map(CidrAddress::parse).toList(), 1,
+				Duration.ofMillis(50), Duration.ZERO, true, Duration.ofMillis(100));
 	}
 
 }

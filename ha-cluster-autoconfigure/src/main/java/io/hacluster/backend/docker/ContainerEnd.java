@@ -1,6 +1,8 @@
 package io.hacluster.backend.docker;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -21,8 +23,16 @@ final class ContainerEnd {
 
 	private final Engine engine;
 
-	ContainerEnd(Engine engine) {
+	private final Instant since;
+
+	/**
+	 * Creates a description.
+	 * @param since when the container was started, by the clock of this machine, which is
+	 * that of the engine too. What it has written before is of another life
+	 */
+	ContainerEnd(Engine engine, Instant since) {
 		this.engine = engine;
+		this.since = since;
 	}
 
 	/**
@@ -39,6 +49,21 @@ final class ContainerEnd {
 		return lines.isEmpty() ? exit + " without output" : exit + "; last output: " + String.join(" | ", lines);
 	}
 
+	/**
+	 * Returns a line without its time, empty if it is of a former life. The engine itself
+	 * can be told where to begin, but the client knows whole seconds only.
+	 */
+	private String ofThisLife(String line) {
+		int space = line.indexOf(' ');
+		try {
+			boolean before = Instant.parse(line.substring(0, Math.max(0, space))).isBefore(this.since);
+			return before ? "" : line.substring(space + 1);
+		}
+		catch (DateTimeParseException ex) {
+			return line;
+		}
+	}
+
 	private List<String> lastLines(String id) throws InterruptedException {
 		StringBuffer text = new StringBuffer();
 		try {
@@ -50,6 +75,7 @@ final class ContainerEnd {
 		}
 		return text.toString()
 			.lines()
+			.map(this::ofThisLife)
 			.filter((line) -> !line.isBlank())
 			.map((line) -> line.substring(0, Math.min(line.length(), MAX_LINE)))
 			.toList();
@@ -60,6 +86,7 @@ final class ContainerEnd {
 		docker.logContainerCmd(id)
 			.withStdOut(true)
 			.withStdErr(true)
+			.withTimestamps(true)
 			.withTail(KEPT_LINES)
 			.exec(new EngineStream<Frame>(
 					(frame) -> text.append(new String(frame.getPayload(), StandardCharsets.UTF_8))))

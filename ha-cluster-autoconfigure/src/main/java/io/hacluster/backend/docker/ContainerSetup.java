@@ -16,6 +16,8 @@ final class ContainerSetup {
 
 	private static final String NAME = " ('ha.cluster.backend.docker.container')";
 
+	private static final Duration REMOVE_TIMEOUT = Duration.ofSeconds(10);
+
 	private static final Logger log = LoggerFactory.getLogger(ContainerSetup.class);
 
 	private final String label;
@@ -75,9 +77,9 @@ final class ContainerSetup {
 			return adopted;
 		}
 		found.ifPresent(this::requireOurs);
+		found.ifPresent((state) -> stopStrayLife(state, deadline));
 		String imageId = this.image.ensure(deadline.left());
 		if (found.isPresent()) {
-			stopStrayLife(found.get(), deadline);
 			if (this.spec.hash().equals(found.get().label(ContainerSpec.CONFIG_LABEL))
 					&& imageId.equals(found.get().inspection().getImageId())) {
 				return found.get();
@@ -94,6 +96,26 @@ final class ContainerSetup {
 	 */
 	void remove(String id, Deadline deadline) throws InterruptedException {
 		this.engine.call(deadline.left(), (docker) -> docker.removeContainerCmd(id).withRemoveVolumes(true).exec());
+	}
+
+	/**
+	 * Removes a container that is not needed any more, if that is possible.
+	 */
+	void removeQuietly(String id) {
+		boolean interrupted = Thread.interrupted();
+		try {
+			remove(id, new Deadline(REMOVE_TIMEOUT));
+		}
+		catch (BackendException ex) {
+			log.warn("[{}] The container {} could not be removed: {}", this.label, this.settings.container(),
+					ex.getMessage());
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private ContainerState create(ContainerImage from, Deadline deadline) throws InterruptedException {

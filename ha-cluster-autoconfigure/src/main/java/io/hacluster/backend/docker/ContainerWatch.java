@@ -31,6 +31,8 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 
 	private final ContainerRecord container;
 
+	private final ContainerEnd description;
+
 	private final Consumer<String> unexpectedExit;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
@@ -41,11 +43,12 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 
 	private volatile @Nullable String end;
 
-	ContainerWatch(String label, String cluster, Engine engine, ContainerRecord container,
+	ContainerWatch(String label, String cluster, Engine engine, ContainerRecord container, ContainerEnd description,
 			Consumer<String> unexpectedExit) {
 		this.label = label;
 		this.engine = engine;
 		this.container = container;
+		this.description = description;
 		this.unexpectedExit = unexpectedExit;
 		this.thread = new Thread(this, "ha-container-" + cluster);
 		this.thread.setDaemon(true);
@@ -139,7 +142,7 @@ final class ContainerWatch implements Runnable, AutoCloseable {
 
 	private String describe() throws InterruptedException {
 		try {
-			return new ContainerEnd(this.engine).describe(this.container.container());
+			return this.description.describe(this.container.container());
 		}
 		catch (BackendException ex) {
 			return "has ended, and the engine does not say how: " + ex.getMessage();

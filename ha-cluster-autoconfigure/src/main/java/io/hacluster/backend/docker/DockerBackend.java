@@ -1,6 +1,8 @@
 package io.hacluster.backend.docker;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,11 +34,11 @@ import io.hacluster.backend.LeaseGuard;
  */
 public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend, AutoCloseable {
 
-	private static final Duration REMOVE_TIMEOUT = Duration.ofSeconds(10);
-
 	private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final Logger log = LoggerFactory.getLogger(DockerBackend.class);
+
+	private final Clock clock;
 
 	private final String label;
 
@@ -46,9 +48,13 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private final Engine engine;
 
+	private final Engine startingEngine;
+
 	private final ContainerStop stop;
 
 	private final ContainerSetup setup;
+
+	private final ContainerSetup startup;
 
 	private final StateDirectory state;
 
@@ -61,19 +67,25 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 
 	private @Nullable ContainerRecord current;
 
+	private boolean knownStopped;
+
 	/**
 	 * Creates a backend. Neither the engine nor the disk is touched.
 	 * @param identity leads each log line, and owns the container
 	 * @param settings how to run it
+	 * @param clock that of this machine, which is the engine's too
 	 */
-	public DockerBackend(NodeIdentity identity, DockerSettings settings) {
+	public DockerBackend(NodeIdentity identity, DockerSettings settings, Clock clock) {
+		this.clock = clock;
 		this.label = identity.toString();
 		this.cluster = identity.cluster();
 		this.settings = settings;
-		this.engine = new Engine(identity.cluster(), settings);
+		this.engine = new Engine(identity.cluster(), settings, settings.callTimeout());
+		this.startingEngine = new Engine(identity.cluster(), settings, settings.startupTimeout());
 		this.stop = new ContainerStop(this.label, this.engine, settings.stopTimeout());
-		this.setup = new ContainerSetup(this.label, settings, this.engine, new ContainerSpec(settings, identity),
-				this.stop);
+		ContainerSpec spec = new ContainerSpec(settings, identity);
+		this.setup = new ContainerSetup(this.label, settings, this.engine, spec, this.stop);
+		this.startup = new ContainerSetup(this.label, settings, this.startingEngine, spec, this.stop);
 		this.state = new StateDirectory(settings.stateDirectory());
 		this.guard = new LeaseGuard(identity);
 	}
@@ -86,7 +98,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	 * @throws BackendException if a start would fail
 	 */
 	public void verify(Duration timeout) throws InterruptedException {
-		this.setup.verify(timeout);
+		this.startup.verify(timeout);
 	}
 
 	/**
@@ -102,20 +114,35 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 		}
 		stop(Duration.ZERO);
 		Deadline deadline = new Deadline(timeout);
-		String id = this.setup.prepare(deadline).id();
+		String id = prepare(deadline);
 		this.state.prepare();
-		this.current = new ContainerRecord(id, 0);
-		this.current.write(this.state.record());
+		ContainerRecord starting = new ContainerRecord(id, 0);
+		starting.write(this.state.record());
 		this.guard.engage(this.state.killCommand(this.settings.socket(), id));
+		this.current = starting;
+		Instant since = this.clock.instant();
 		run(id, deadline);
 		ContainerRecord record = new ContainerRecord(id,
 				this.engine.inspect(id).map(ContainerState::new).map(ContainerState::pid).orElse(0L));
 		this.current = record;
 		record.write(this.state.record());
-		ContainerWatch next = new ContainerWatch(this.label, this.cluster, this.engine, record, this::exited);
+		ContainerWatch next = new ContainerWatch(this.label, this.cluster, this.engine, record,
+				new ContainerEnd(this.engine, since), this::exited);
 		this.watch = next;
 		next.start();
 		log.info("[{}] Started the container {} ({})", this.label, this.settings.container(), id.substring(0, 12));
+	}
+
+	private String prepare(Deadline deadline) throws InterruptedException {
+		try {
+			return this.setup.prepare(deadline).id();
+		}
+		catch (BackendException ex) {
+			// An engine that answers may have shown a container that somebody else has
+			// started, and that could not be stopped.
+			this.knownStopped &= ex instanceof EngineUnavailableException;
+			throw ex;
+		}
 	}
 
 	private boolean isRunning(String id) throws InterruptedException {
@@ -137,6 +164,9 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 	 * {@inheritDoc}
 	 * <p>
 	 * Also stops what a former life of this node, or somebody else, has left running.
+	 * Once the container is known not to run, the engine is not asked again before the
+	 * next start: a step-down that is tried once more must not fail because of an engine
+	 * that does not answer.
 	 */
 	@Override
 	public synchronized void stop(Duration timeout) {
@@ -145,25 +175,26 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			watching.close();
 		}
 		ContainerRecord running = this.current;
-		if (running == null) {
-			stopFormerLife(timeout);
-		}
-		else {
+		if (running != null) {
 			this.stop.stop(running.container(), running.isVisible(), timeout);
+		}
+		else if (!this.knownStopped) {
+			stopFormerLife(timeout);
 		}
 		this.guard.release();
 		ContainerRecord.delete(this.state.record());
 		this.watch = null;
 		this.current = null;
+		this.knownStopped = true;
 		if (running != null && this.settings.autoRemove()) {
-			removeQuietly(running.container());
+			this.setup.removeQuietly(running.container());
 		}
 	}
 
 	private void stopFormerLife(Duration timeout) {
 		boolean interrupted = Thread.interrupted();
 		try {
-			Optional<ContainerState> found = this.setup.find().filter(ContainerState::isRunning);
+			Optional<ContainerState> found = this.startup.find().filter(ContainerState::isRunning);
 			if (found.isPresent()) {
 				log.warn("[{}] Stopping the container {}, which runs although this node has not started it", this.label,
 						this.settings.container());
@@ -195,23 +226,6 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			log.warn("[{}] Stopping the container that a former life of this node left running, without the engine",
 					this.label);
 			this.stop.stop(record.container(), true, Duration.ZERO);
-		}
-	}
-
-	private void removeQuietly(String id) {
-		boolean interrupted = Thread.interrupted();
-		try {
-			this.setup.remove(id, new Deadline(REMOVE_TIMEOUT));
-		}
-		catch (BackendException ex) {
-			log.warn("[{}] The container {} could not be removed: {}", this.label, this.settings.container(),
-					ex.getMessage());
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -265,6 +279,7 @@ public final class DockerBackend implements ExitAwareBackend, LeaseBoundBackend,
 			watching.close();
 		}
 		this.engine.close();
+		this.startingEngine.close();
 	}
 
 	private void exited(String detail) {

@@ -30,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout how long the container may take to stop before it is killed
  * @param autoRemove whether the container is removed when it has been stopped
  * @param callTimeout how long the engine may take to answer a question
+ * @param startupTimeout how long it may take when the node starts, on a machine that may
+ * be busy with everything else that starts; {@code callTimeout} at least
  * @param stateDirectory where what a guard needs is kept; made if absent
  */
 public record DockerSettings(Path socket, String container, @Nullable String image, PullPolicy pullPolicy,
 		List<String> command, @Nullable String user, List<String> ports, Map<String, String> environment,
 		List<String> volumes, @Nullable String network, Map<String, String> labels, Resources resources,
 		@Nullable HealthCheck health, Duration stopTimeout, boolean autoRemove, Duration callTimeout,
-		Path stateDirectory) {
+		Duration startupTimeout, Path stateDirectory) {
 
 	/**
 	 * Creates settings.

@@ -44,9 +44,13 @@ final class Engine implements AutoCloseable {
 
 	private final ExecutorService calls;
 
-	Engine(String cluster, DockerSettings settings) {
+	/**
+	 * Creates an engine.
+	 * @param callTimeout how long it may take to answer a question
+	 */
+	Engine(String cluster, DockerSettings settings, Duration callTimeout) {
 		this.failures = new EngineFailures(settings);
-		this.callTimeout = settings.callTimeout();
+		this.callTimeout = callTimeout;
 		this.socket = settings.socket().toAbsolutePath();
 		this.host = URI.create("unix://" + this.socket);
 		this.config = DefaultDockerClientConfig.createDefaultConfigBuilder()

@@ -98,7 +98,10 @@ public final class LogGuard implements AutoCloseable {
 
 	private void look(Fence fence) {
 		Optional<Fence> current = this.store.currentFence();
-		if (current.filter((found) -> isSame(fence, found)).isEmpty()) {
+		if (current.filter((found) -> found.epoch().compareTo(fence.epoch()) > 0).isPresent()) {
+			giveWay(fence);
+		}
+		else if (current.filter((found) -> isSame(fence, found)).isEmpty()) {
 			distrust(fence, current.isEmpty() ? "The log has been wiped: the fence of this leader is gone"
 					: "The log has another fence than that of this leader");
 		}
@@ -150,6 +153,18 @@ public final class LogGuard implements AutoCloseable {
 	private void distrust(Fence fence, String reason) {
 		if (!this.stopped) {
 			logger.warn("[{}] {}; it is opened again, and the whole database shipped into it", this.identity, reason);
+			this.primary.distrustLog(fence, reason);
+		}
+	}
+
+	/**
+	 * Lets the log be opened again, which is refused: the end of a leader that does not
+	 * know yet that it was frozen for longer than its lease.
+	 */
+	private void giveWay(Fence fence) {
+		if (!this.stopped) {
+			String reason = "The log has the fence of a newer leader";
+			logger.warn("[{}] {}: this node is superseded, and ships no more", this.identity, reason);
 			this.primary.distrustLog(fence, reason);
 		}
 	}

@@ -1,6 +1,7 @@
 package io.hacluster.backend.docker;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ abstract class AbstractDockerTests {
 
 	final DockerBackend backend() {
 		DockerBackend backend = new DockerBackend(new NodeIdentity("test", new NodeId("node"), "n"),
-				this.fixture.settings());
+				this.fixture.settings(), Clock.systemUTC());
 		this.backends.add(backend);
 		return backend;
 	}

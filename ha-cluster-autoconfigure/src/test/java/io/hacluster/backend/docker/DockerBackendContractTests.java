@@ -1,6 +1,7 @@
 package io.hacluster.backend.docker;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,8 @@ public class DockerBackendContractTests extends BackendContractTests {
 			DockerFixture fixture = new DockerFixture(Path.of(arguments.get(0)), Path.of(arguments.get(1)));
 			fixture.command = DockerFixture.shell(arguments.get(2));
 			fixture.stopTimeout = Duration.ofHours(1);
-			return new DockerBackend(new NodeIdentity("test", new NodeId("node"), "n"), fixture.settings());
+			return new DockerBackend(new NodeIdentity("test", new NodeId("node"), "n"), fixture.settings(),
+					Clock.systemUTC());
 		}
 
 	}

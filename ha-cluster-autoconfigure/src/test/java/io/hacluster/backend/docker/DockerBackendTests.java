@@ -121,6 +121,17 @@ class DockerBackendTests extends AbstractDockerTests {
 	}
 
 	@Test
+	void exitDoesNotTellWhatAFormerLifeOfTheContainerHasWritten() throws Exception {
+		this.fixture.command = DockerFixture.shell("echo once; exit 3");
+		DockerBackend backend = backend();
+		BlockingQueue<String> exits = exits(backend);
+		for (int life = 0; life < 2; life++) {
+			backend.start(LONG);
+			assertThat(exits.poll(60, TimeUnit.SECONDS)).isEqualTo("exited with code 3; last output: once");
+		}
+	}
+
+	@Test
 	void exitWhenOutOfMemorySaysSo() throws Exception {
 		this.fixture.resources = new Resources(16_777_216L, 16_777_216L, null, null);
 		this.fixture.command = DockerFixture.shell("sleep 0.5; tail /dev/zero");

@@ -5,9 +5,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import io.hacluster.backend.BackendHealth.Status;
 import io.hacluster.backend.BackendManagerProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -114,6 +117,33 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 	}
 
 	@Test
+	void stopAfterAStopWithoutTheEngineDoesNotAskIt() throws Exception {
+		// A step-down that was tried again never gave the lease back
+		this.fixture.command = DockerFixture.shell(DockerFixture.STUBBORN);
+		this.fixture.callTimeout = Duration.ofSeconds(2);
+		DockerBackend backend = backend();
+		backend.start(LONG);
+		long pid = pid();
+		String id = inspect().getId();
+		engine().pause();
+		backend.stop(Duration.ZERO);
+		assertThat(ContainerKill.isProcessOf(pid, id)).isFalse();
+		assertThatCode(() -> backend.stop(LONG)).doesNotThrowAnyException();
+		assertThatExceptionOfType(EngineUnavailableException.class).isThrownBy(() -> backend.start(LONG));
+		assertThatCode(() -> backend.stop(LONG)).as("nothing was started").doesNotThrowAnyException();
+	}
+
+	@Test
+	void stopAfterAStartWithoutALeaseDoesNotAskTheEngine() throws Exception {
+		DockerBackend backend = backend();
+		backend.stop(LONG);
+		backend.prolong(() -> Duration.ZERO);
+		assertThatExceptionOfType(BackendException.class).isThrownBy(() -> backend.start(LONG));
+		engine().kill();
+		assertThatCode(() -> backend.stop(LONG)).doesNotThrowAnyException();
+	}
+
+	@Test
 	void guardWhenTheEngineIsFrozenToKillsTheContainerItself() throws Exception {
 		Process manager = BackendManagerProcess.start(DockerBackendContractTests.Factory.class, Duration.ofSeconds(3),
 				List.of(engine().socket().toString(), this.fixture.stateDirectory.toString(), DockerFixture.STUBBORN));
@@ -131,6 +161,22 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 	}
 
 	@Test
+	void verifyAndTheFirstStopWaitForABusyEngine() throws Exception {
+		this.fixture.callTimeout = Duration.ofMillis(500);
+		this.fixture.startupTimeout = LONG;
+		DockerBackend backend = backend();
+		engine().pause();
+		CompletableFuture<Void> resumed = CompletableFuture.runAsync(engine()::resume,
+				CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+		backend.verify(LONG);
+		resumed.join();
+		engine().pause();
+		resumed = CompletableFuture.runAsync(engine()::resume, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+		backend.stop(LONG);
+		resumed.join();
+	}
+
+	@Test
 	void verifyWhenThereIsNoSocketSaysSo() {
 		this.fixture.socket = this.directory.resolve("none.sock");
 		assertUnavailable("is not there: no such socket ('ha.cluster.backend.docker.host')");
@@ -142,7 +188,7 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 		try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
 			server.bind(UnixDomainSocketAddress.of(socket));
 			this.fixture.socket = socket;
-			this.fixture.callTimeout = Duration.ofSeconds(1);
+			this.fixture.startupTimeout = Duration.ofSeconds(1);
 			assertUnavailable("has not answered within 1000 ms");
 		}
 		assertUnavailable("does not run: the socket is there, but nobody listens");
@@ -152,7 +198,7 @@ class DockerEngineFailureTests extends AbstractDockerTests {
 
 	private void assertUnavailable(String text) {
 		DockerBackend backend = new DockerBackend(new NodeIdentity("test", new NodeId("node"), "n"),
-				this.fixture.settings());
+				this.fixture.settings(), Clock.systemUTC());
 		assertThatExceptionOfType(BackendException.class).isThrownBy(() -> backend.verify(LONG))
 			.isInstanceOf(EngineUnavailableException.class)
 			.withMessageContaining(this.fixture.socket.toString())

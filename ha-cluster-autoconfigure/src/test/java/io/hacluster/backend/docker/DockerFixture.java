@@ -57,6 +57,8 @@ final class DockerFixture {
 
 	Duration callTimeout = Duration.ofSeconds(20);
 
+	Duration startupTimeout = Duration.ofSeconds(20);
+
 	DockerFixture(Path socket, Path stateDirectory) {
 		this.socket = socket;
 		this.stateDirectory = stateDirectory;
@@ -69,7 +71,7 @@ final class DockerFixture {
 	DockerSettings settings() {
 		return new DockerSettings(this.socket, this.container, this.image, this.pullPolicy, this.command, this.user,
 				this.ports, this.environment, this.volumes, this.network, this.labels, this.resources, this.health,
-				this.stopTimeout, this.autoRemove, this.callTimeout, this.stateDirectory);
+				this.stopTimeout, this.autoRemove, this.callTimeout, this.startupTimeout, this.stateDirectory);
 	}
 
 }

@@ -10,8 +10,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import io.hacluster.Epoch;
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
@@ -126,6 +132,16 @@ class LogGuardTests {
 		assertThat(this.fixture.lastTxid()).isEqualTo(before);
 		assertThat(this.fixture.primary.status().storeErrors()).isZero();
 		assertThat(this.fixture.primary.status().snapshots()).isOne();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void startWhenANewerLeaderHasTheLogSaysThatThisOneIsSuperseded(CapturedOutput output) {
+		this.fixture.store.fence(new Epoch(2), new NodeIdentity("test", new NodeId("node-b"), "nonce-b")).close();
+		this.guard.start();
+		await().until(() -> this.fixture.fenced.get() != null);
+		assertThat(output).contains("The log has the fence of a newer leader: this node is superseded")
+			.doesNotContain("the whole database shipped");
 	}
 
 	@Test
