@@ -42,7 +42,7 @@ final class HostEngine implements AutoCloseable {
 
 	private final Process mounts;
 
-	private final Thread hook = new Thread(this::kill, "lab-engine");
+	private final Thread hook = new Thread(this::remove, "lab-engine");
 
 	private ChildProcess process;
 
@@ -177,11 +177,6 @@ final class HostEngine implements AutoCloseable {
 		kill(this::isEngine);
 	}
 
-	private void kill() {
-		kill((pid) -> isEngine(pid) || isContained(pid));
-		this.mounts.destroyForcibly();
-	}
-
 	private void kill(Predicate<Long> which) {
 		Await.until("the processes of the engine have ended", PATIENCE, () -> "", () -> {
 			List<ProcessHandle> alive = ProcessHandle.allProcesses()
@@ -212,9 +207,15 @@ final class HostEngine implements AutoCloseable {
 
 	@Override
 	public void close() {
-		kill();
+		remove();
 		Runtime.getRuntime().removeShutdownHook(this.hook);
+	}
+
+	private void remove() {
+		kill((pid) -> isEngine(pid) || isContained(pid));
+		this.mounts.destroyForcibly();
 		Await.until("the control groups of the engine are removed", PATIENCE, () -> "", this::removeControlGroups);
+		Cluster.delete(this.directory);
 	}
 
 	/**
