@@ -143,8 +143,9 @@ class EngineTests {
 			try {
 				incident.strike("SIGKILL to the engine of", engine::killEngine);
 				incident.awaitTakeover();
+				long row = bed.ledger().lastId();
 				Await.until("the node follows without its engine", PATIENCE, incident.leader()::tail,
-						() -> "FOLLOWER".equals(incident.leader().status("role")));
+						() -> incident.leader().replicates(row));
 				assertThat(incident.backends()).isEmpty();
 			}
 			finally {
