@@ -27,7 +27,8 @@ class PrimaryCheckpointTests extends AbstractPrimaryTests {
 			long before = checkpoints();
 			writer.insert(30, 5000);
 			Awaitility.await().until(() -> {
-				// A checkpoint that was counted before may have gone on with the first of these
+				// A checkpoint that was counted before may have gone on with the first of
+				// these
 				writer.insert(1, 5000);
 				return checkpoints() > before;
 			});
