@@ -211,12 +211,7 @@ public final class DockerEngine implements AutoCloseable {
 	 */
 	public void pause() {
 		signal("STOP", this.process.pid());
-		Path tasks = Path.of("/proc/" + this.process.pid() + "/task");
-		Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
-			try (Stream<Path> threads = Files.list(tasks)) {
-				return threads.allMatch(DockerEngine::isStopped);
-			}
-		});
+		StoppedProcess.await(this.process.pid());
 	}
 
 	/**
@@ -329,16 +324,6 @@ public final class DockerEngine implements AutoCloseable {
 	/**
 	 * Reads the state of a thread, the first field after its name (proc_pid_stat(5)).
 	 */
-	private static boolean isStopped(Path thread) {
-		try {
-			String stat = Files.readString(thread.resolve("stat"));
-			return stat.startsWith("T", stat.lastIndexOf(')') + 2);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
 	private static void signal(String name, long pid) {
 		try {
 			new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();

@@ -146,10 +146,11 @@ public final class NatsServer implements AutoCloseable {
 	}
 
 	/**
-	 * Freezes the server with SIGSTOP.
+	 * Freezes the server with SIGSTOP, and returns when all its threads stand still.
 	 */
 	public void pause() {
 		signal("STOP");
+		StoppedProcess.await(pid());
 	}
 
 	/**

@@ -26,7 +26,12 @@ class PrimaryCheckpointTests extends AbstractPrimaryTests {
 		for (int i = 0; i < 10; i++) {
 			long before = checkpoints();
 			writer.insert(30, 5000);
-			Awaitility.await().until(() -> checkpoints() > before);
+			Awaitility.await().until(() -> {
+				// A checkpoint that was counted before may have gone on with the first of
+				// these
+				writer.insert(1, 5000);
+				return checkpoints() > before;
+			});
 		}
 		this.fixture.assertShipped();
 		assertThat(walBytes()).isLessThan(300 * 4120);
