@@ -242,6 +242,10 @@ final class NodeLife implements ElectionListener {
 			return;
 		}
 		this.board.stateChanged(from, to, (current != null) ? current.epoch() : Epoch.NONE, signal.reason());
+		if (to != LifecycleState.LEADER) {
+			// Listeners that are told of what follows must not see the state before.
+			this.state = to;
+		}
 		if (to == LifecycleState.DEMOTING) {
 			this.candidacy.withdraw();
 			cool(signal, current);
