@@ -47,13 +47,20 @@ class ArchitectureTests {
 		.layer("event")
 		.definedBy(ROOT + ".event..")
 		.layer("domains")
-		.definedBy(ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..")
+		.definedBy(ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..",
+				ROOT + ".member..")
 		.layer("lifecycle")
 		.definedBy(ROOT + ".lifecycle..")
+		.layer("operation")
+		.definedBy(ROOT + ".operation..")
 		.optionalLayer("jdbc")
 		.definedBy(ROOT + ".jdbc..")
 		.layer("actuate")
 		.definedBy(ROOT + ".actuate..")
+		.optionalLayer("console")
+		.definedBy(ROOT + ".console..")
+		.optionalLayer("integration")
+		.definedBy(ROOT + ".integration..")
 		.layer("command")
 		.definedBy(ROOT + ".command..")
 		.layer("autoconfigure")
@@ -66,12 +73,19 @@ class ArchitectureTests {
 		.mayOnlyBeAccessedByLayers("autoconfigure")
 		.whereLayer("jdbc")
 		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("console")
+		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("integration")
+		.mayOnlyBeAccessedByLayers("autoconfigure")
+		.whereLayer("operation")
+		.mayOnlyBeAccessedByLayers("actuate", "console", "command", "autoconfigure")
 		.whereLayer("lifecycle")
-		.mayOnlyBeAccessedByLayers("jdbc", "actuate", "autoconfigure")
+		.mayOnlyBeAccessedByLayers("operation", "jdbc", "actuate", "console", "integration", "autoconfigure")
 		.whereLayer("domains")
-		.mayOnlyBeAccessedByLayers("lifecycle", "jdbc", "actuate", "command", "autoconfigure")
+		.mayOnlyBeAccessedByLayers("lifecycle", "operation", "jdbc", "actuate", "console", "command", "autoconfigure")
 		.whereLayer("event")
-		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "jdbc", "actuate", "command", "autoconfigure");
+		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "operation", "jdbc", "actuate", "console", "integration",
+				"command", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule arrowsOfReplicationPointFromNodeToFormats = Architectures.layeredArchitecture()
@@ -117,21 +131,23 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule domainsWorkWithoutSpring = noClasses().that()
-		.resideInAnyPackage(ROOT, ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..")
+		.resideInAnyPackage(ROOT, ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..",
+				ROOT + ".member..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework..");
 
 	@ArchTest
 	static final ArchRule bootIsUsedAtTheEdgeOnly = noClasses().that()
-		.resideOutsideOfPackages(ROOT + ".autoconfigure..", ROOT + ".actuate..", ROOT + ".jdbc..")
+		.resideOutsideOfPackages(ROOT + ".autoconfigure..", ROOT + ".actuate..", ROOT + ".jdbc..", ROOT + ".console..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.boot..");
 
 	@ArchTest
 	static final ArchRule natsIsUsedByItsStoresAndTheConnectionOnly = noClasses().that()
-		.resideOutsideOfPackages(ROOT + ".election.nats..", ROOT + ".replication.nats..", ROOT + ".autoconfigure..")
+		.resideOutsideOfPackages(ROOT + ".election.nats..", ROOT + ".replication.nats..", ROOT + ".member.nats..",
+				ROOT + ".operation.nats..", ROOT + ".autoconfigure..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.nats..");
@@ -236,7 +252,7 @@ class ArchitectureTests {
 
 		@Override
 		public SliceIdentifier getIdentifierOf(JavaClass type) {
-			return Stream.of("election", "replication", "vip", "backend")
+			return Stream.of("election", "replication", "vip", "backend", "member")
 				.filter((domain) -> (type.getPackageName() + ".").startsWith(ROOT + "." + domain + "."))
 				.findFirst()
 				.map(SliceIdentifier::of)
@@ -245,7 +261,7 @@ class ArchitectureTests {
 
 		@Override
 		public String getDescription() {
-			return "the four domains";
+			return "the domains";
 		}
 
 	}
