@@ -119,7 +119,7 @@ final class ConsoleActions {
 			return new Answer(switch (result.outcome()) {
 				case DONE -> 200;
 				case ACCEPTED, UNKNOWN -> 202;
-				case REFUSED, NOT_CONFIRMED -> 409;
+				case REFUSED, NOT_CONFIRMED, FAILED -> 409;
 			}, body);
 		}
 

@@ -139,7 +139,9 @@ final class ConsoleState {
 		map.put("kind", transition.kind().name());
 		map.put("epoch", transition.epoch().value());
 		map.put("from", transition.startedAt().toEpochMilli());
+		map.put("reason", text(transition.reason()));
 		map.put("running", transition.running());
+		map.put("step", transition.step());
 		map.put("failure", text(transition.failure()));
 		map.put("steps", transition.steps().stream().limit(STEPS).map(ConsoleState::step).toList());
 		return map;

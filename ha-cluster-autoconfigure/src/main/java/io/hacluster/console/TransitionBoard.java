@@ -4,13 +4,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Epoch;
-import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepObserver;
 import io.hacluster.lifecycle.StepReport;
+import io.hacluster.lifecycle.TransitionCause;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.lifecycle.TransitionReport.Kind;
 
@@ -50,45 +51,31 @@ public final class TransitionBoard implements StepObserver {
 	}
 
 	@Override
-	public void stateChanged(LifecycleState from, LifecycleState to, Epoch epoch) {
-		synchronized (this) {
-			if (to == LifecycleState.PROMOTING) {
-				begin(Kind.PROMOTION, epoch);
-			}
-			else if (to == LifecycleState.DEMOTING) {
-				begin((from == LifecycleState.PROMOTING) ? Kind.UNWIND : Kind.STEP_DOWN, epoch);
-			}
-		}
-		this.listener.run();
+	public void transitionStarted(Kind kind, Epoch epoch, TransitionCause cause, String reason) {
+		change((before) -> new Transition(kind, epoch, reason, this.clock.instant(), List.of(), null, true, null));
+	}
+
+	@Override
+	public void stepStarted(Kind kind, Epoch epoch, String name) {
+		change((before) -> (before != null) ? before.begun(name) : null);
 	}
 
 	@Override
 	public void stepFinished(Kind kind, Epoch epoch, StepReport step) {
-		synchronized (this) {
-			Transition current = this.transition;
-			if (current == null || !current.running() || !current.isOf(kind, epoch)) {
-				current = begin(kind, epoch);
-			}
-			List<StepReport> steps = new ArrayList<>(current.steps());
-			steps.add(step);
-			this.transition = new Transition(kind, epoch, current.startedAt(), steps, true, null);
-		}
-		this.listener.run();
+		change((before) -> (before != null) ? before.ended(step) : null);
 	}
 
 	@Override
 	public void transitionFinished(TransitionReport report) {
-		synchronized (this) {
-			this.transition = new Transition(report.kind(), report.epoch(), report.startedAt(), report.steps(), false,
-					report.failure());
-		}
-		this.listener.run();
+		change((before) -> new Transition(report.kind(), report.epoch(), report.reason(), report.startedAt(),
+				report.steps(), null, false, report.failure()));
 	}
 
-	private Transition begin(Kind kind, Epoch epoch) {
-		Transition begun = new Transition(kind, epoch, this.clock.instant(), List.of(), true, null);
-		this.transition = begun;
-		return begun;
+	private void change(UnaryOperator<@Nullable Transition> change) {
+		synchronized (this) {
+			this.transition = change.apply(this.transition);
+		}
+		this.listener.run();
 	}
 
 	/**
@@ -96,23 +83,30 @@ public final class TransitionBoard implements StepObserver {
 	 *
 	 * @param kind which sequence
 	 * @param epoch the epoch of the term
+	 * @param reason what for
 	 * @param startedAt when it began
 	 * @param steps the steps that have ended, in order
+	 * @param step the step that it is in, {@code null} between steps
 	 * @param running whether it goes on
 	 * @param failure the first failure, {@code null} if there was none
 	 */
-	record Transition(Kind kind, Epoch epoch, Instant startedAt, List<StepReport> steps, boolean running,
-			@Nullable String failure) {
+	record Transition(Kind kind, Epoch epoch, String reason, Instant startedAt, List<StepReport> steps,
+			@Nullable String step, boolean running, @Nullable String failure) {
 
 		Transition {
 			steps = List.copyOf(steps);
 		}
 
-		/**
-		 * A step-down turns into an urgent one without another beginning.
-		 */
-		private boolean isOf(Kind kind, Epoch epoch) {
-			return this.epoch.equals(epoch) && (this.kind == kind || this.steps.isEmpty());
+		private Transition begun(String name) {
+			return new Transition(this.kind, this.epoch, this.reason, this.startedAt, this.steps, name, this.running,
+					this.failure);
+		}
+
+		private Transition ended(StepReport step) {
+			List<StepReport> ended = new ArrayList<>(this.steps);
+			ended.add(step);
+			return new Transition(this.kind, this.epoch, this.reason, this.startedAt, ended, null, this.running,
+					this.failure);
 		}
 
 	}

@@ -8,6 +8,7 @@ const WORDS = {
 	ACCEPTED: "Under way",
 	REFUSED: "Refused",
 	NOT_CONFIRMED: "Not confirmed",
+	FAILED: "Failed",
 	UNKNOWN: "Not known",
 };
 

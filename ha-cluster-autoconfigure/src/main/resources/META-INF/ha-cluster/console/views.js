@@ -155,7 +155,10 @@ function planned(transition) {
 		: transition.kind.endsWith("STEP_DOWN") ? format.STEP_DOWN : [];
 	const done = transition.steps.map((step) => step.name);
 	const rest = transition.running ? plan.filter((name) => !done.includes(name)) : [];
-	return [...transition.steps, ...rest.map((name, index) => ({ name, outcome: index === 0 ? "RUNNING" : "PENDING" }))];
+	if (transition.step !== null && !rest.includes(transition.step)) {
+		rest.unshift(transition.step);
+	}
+	return [...transition.steps, ...rest.map((name) => ({ name, outcome: name === transition.step ? "RUNNING" : "PENDING" }))];
 }
 
 function showTransition(state) {
@@ -167,8 +170,8 @@ function showTransition(state) {
 	setText(byId("transition-title"), `${transition.running ? "Now" : "Last transition"} on ${state.node}`);
 	const total = transition.steps.reduce((sum, step) => sum + step.ms, 0);
 	const where = transition.epoch > 0 ? `, epoch ${transition.epoch}` : "";
-	setText(byId("transition-summary"), `${KINDS[transition.kind] ?? transition.kind}${where}: began ${format.time(transition.from)}`
-		+ (transition.running ? "." : `, ${format.duration(total)}. ${transition.failure ? format.sentence(`Failed: ${transition.failure}`) : ""}`));
+	setText(byId("transition-summary"), `${KINDS[transition.kind] ?? transition.kind}${where. ${format.sentence(transition.reason)} Began ${format.time(transition.from)}`
+		+ (transition.running ? "." : `, took ${format.duration(total)}. ${transition.failure ? format.sentence(`Failed: ${transition.failure}`) : ""}`));
 	reconcile(byId("steps"), planned(transition), (step) => step.name,
 		() => el("li", {}, el("span", { class: "mark", "aria-hidden": "true" }), el("span", { class: "what" }), el("span", { class: "number" })),
 		(item, step) => {
