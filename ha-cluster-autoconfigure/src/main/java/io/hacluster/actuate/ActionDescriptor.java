@@ -27,8 +27,8 @@ public record ActionDescriptor(Outcome outcome, String message, @Nullable String
 				OperationRequest.Action.texts());
 	}
 
-	static ActionDescriptor invalid(String message) {
-		return new ActionDescriptor(Outcome.INVALID, message, null, null, OperationRequest.Action.texts());
+	static ActionDescriptor of(Outcome outcome, String message) {
+		return new ActionDescriptor(outcome, message, null, null, OperationRequest.Action.texts());
 	}
 
 	/**
@@ -64,6 +64,12 @@ public record ActionDescriptor(Outcome outcome, String message, @Nullable String
 		NOT_CONFIRMED(412),
 
 		/**
+		 * It was begun, and something else has come of it: the message and the leader
+		 * tell what.
+		 */
+		FAILED(500),
+
+		/**
 		 * It was begun, and its end has not been seen in time. Not 503, which proxies
 		 * take for an invitation to try again.
 		 */
@@ -89,6 +95,7 @@ public record ActionDescriptor(Outcome outcome, String message, @Nullable String
 				case ACCEPTED -> ACCEPTED;
 				case REFUSED -> REFUSED;
 				case NOT_CONFIRMED -> NOT_CONFIRMED;
+				case FAILED -> FAILED;
 				case UNKNOWN -> UNKNOWN;
 			};
 		}

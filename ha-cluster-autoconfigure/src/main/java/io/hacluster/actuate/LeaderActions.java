@@ -5,6 +5,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.HaClusterException;
 import io.hacluster.operation.ClusterOperations;
 import io.hacluster.operation.InvalidRequestException;
 import io.hacluster.operation.OperationRequest;
@@ -35,7 +36,10 @@ public final class LeaderActions {
 			return ActionDescriptor.of(OperationRequest.of(action, parameters).perform(this.operations));
 		}
 		catch (InvalidRequestException ex) {
-			return ActionDescriptor.invalid(String.valueOf(ex.getMessage()));
+			return ActionDescriptor.of(ActionDescriptor.Outcome.INVALID, String.valueOf(ex.getMessage()));
+		}
+		catch (HaClusterException ex) {
+			return ActionDescriptor.of(ActionDescriptor.Outcome.UNKNOWN, String.valueOf(ex.getMessage()));
 		}
 	}
 

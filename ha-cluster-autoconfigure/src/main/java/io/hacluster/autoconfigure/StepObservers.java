@@ -10,6 +10,7 @@ import io.hacluster.Epoch;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepObserver;
 import io.hacluster.lifecycle.StepReport;
+import io.hacluster.lifecycle.TransitionCause;
 import io.hacluster.lifecycle.TransitionReport;
 
 /**
@@ -28,6 +29,16 @@ final class StepObservers implements StepObserver {
 	@Override
 	public void stateChanged(LifecycleState from, LifecycleState to, Epoch epoch) {
 		tell((observer) -> observer.stateChanged(from, to, epoch));
+	}
+
+	@Override
+	public void transitionStarted(TransitionReport.Kind kind, Epoch epoch, TransitionCause cause, String reason) {
+		tell((observer) -> observer.transitionStarted(kind, epoch, cause, reason));
+	}
+
+	@Override
+	public void stepStarted(TransitionReport.Kind kind, Epoch epoch, String name) {
+		tell((observer) -> observer.stepStarted(kind, epoch, name));
 	}
 
 	@Override

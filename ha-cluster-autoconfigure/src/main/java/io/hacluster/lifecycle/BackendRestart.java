@@ -84,7 +84,9 @@ final class BackendRestart {
 	}
 
 	private StepReport restart(Term term, String reason, Duration pause) {
-		SequenceRun run = new SequenceRun(Kind.RESTART, term.epoch(), reason, this.board, this.ticker);
+		SequenceRun run = new SequenceRun(Kind.RESTART, term.epoch(), TransitionCause.BACKEND_FAILED, reason,
+				this.board, this.ticker)
+			.begun();
 		term.runs(run);
 		run.await(new CompletableFuture<>(), pause);
 		StepReport report = runWithLease(term, run, stop());

@@ -94,7 +94,8 @@ final class Conductor implements AutoCloseable {
 	void stepDown(Term term, String reason, CompletableFuture<Void> revoked) {
 		submit(() -> {
 			Kind kind = term.isUrgent() ? Kind.URGENT_STEP_DOWN : Kind.STEP_DOWN;
-			SequenceRun run = new SequenceRun(kind, term.epoch(), reason, this.board, this.ticker);
+			SequenceRun run = new SequenceRun(kind, term.epoch(), term.cause(), reason, this.board, this.ticker)
+				.begun();
 			term.stepsDown(run);
 			if (!term.isUrgent()) {
 				run.await(revoked, this.settings.timeouts().listeners());
@@ -109,7 +110,8 @@ final class Conductor implements AutoCloseable {
 	 */
 	void unwind(Term term, String reason) {
 		submit(() -> {
-			SequenceRun run = new SequenceRun(Kind.UNWIND, term.epoch(), reason, this.board, this.ticker);
+			SequenceRun run = new SequenceRun(Kind.UNWIND, term.epoch(), term.cause(), reason, this.board, this.ticker)
+				.begun();
 			term.stepsDown(run);
 			StepDownSequence sequence = this.stepDowns.create();
 			if (!term.toUndo().contains(Step.STOP_BACKEND)) {
@@ -151,7 +153,9 @@ final class Conductor implements AutoCloseable {
 	}
 
 	private void runPromotion(Term term) {
-		SequenceRun run = new SequenceRun(Kind.PROMOTION, term.epoch(), "won the election", this.board, this.ticker);
+		SequenceRun run = new SequenceRun(Kind.PROMOTION, term.epoch(), term.cause(), "won the election", this.board,
+				this.ticker)
+			.begun();
 		term.runs(run);
 		for (Step step : this.promotion.steps(term.lease())) {
 			StepReport report;
@@ -230,7 +234,9 @@ final class Conductor implements AutoCloseable {
 		boolean closed;
 		StepDownBudgets budgets = StepDownBudgets.planned(this.settings.timeouts());
 		do {
-			SequenceRun run = new SequenceRun(Kind.START_UP, epoch, reason, this.board, this.ticker);
+			SequenceRun run = new SequenceRun(Kind.START_UP, epoch, TransitionCause.SETTLING, reason, this.board,
+					this.ticker)
+				.begun();
 			missing = missing.stream().filter((name) -> !run.run(sequence.step(name, budgets)).succeeded()).toList();
 			run.finish();
 			if (missing.isEmpty()) {

@@ -55,7 +55,9 @@ final class Departure {
 		if (followed != null) {
 			Step step = Step.of(PromotionSequence.STOP_PASSIVE, null,
 					new Step.Part(this.lane, this.timeout, () -> followed.stopFollowing(this.timeout)));
-			new SequenceRun(TransitionReport.Kind.STEP_DOWN, Epoch.NONE, "stop", this.board, Ticker.SYSTEM).run(step);
+			new SequenceRun(TransitionReport.Kind.STEP_DOWN, Epoch.NONE, TransitionCause.SHUTDOWN, "stop", this.board,
+					Ticker.SYSTEM)
+				.run(step);
 		}
 	}
 

@@ -247,6 +247,9 @@ final class NodeLife implements ElectionListener {
 			this.state = to;
 		}
 		if (to == LifecycleState.DEMOTING) {
+			if (current != null) {
+				current.becauseOf(TransitionCause.of(signal, this.departure.hasBegun()));
+			}
 			this.candidacy.withdraw();
 			cool(signal, current);
 			if (current == null || current.standsAside()) {

@@ -28,6 +28,8 @@ final class SequenceRun {
 
 	private final Epoch epoch;
 
+	private final TransitionCause cause;
+
 	private final String reason;
 
 	private final StatusBoard board;
@@ -46,14 +48,24 @@ final class SequenceRun {
 
 	private @Nullable String interruption;
 
-	SequenceRun(TransitionReport.Kind kind, Epoch epoch, String reason, StatusBoard board, Ticker ticker) {
+	SequenceRun(TransitionReport.Kind kind, Epoch epoch, TransitionCause cause, String reason, StatusBoard board,
+			Ticker ticker) {
 		this.kind = kind;
 		this.epoch = epoch;
+		this.cause = cause;
 		this.reason = reason;
 		this.board = board;
 		this.ticker = ticker;
 		this.startedAt = board.now();
 		this.startedNanos = ticker.nanoTime();
+	}
+
+	/**
+	 * Says that the run begins. To be followed by {@link #finish()}.
+	 */
+	SequenceRun begun() {
+		this.board.transitionStarted(this.kind, this.epoch, this.cause, this.reason);
+		return this;
 	}
 
 	/**
@@ -121,7 +133,7 @@ final class SequenceRun {
 		if (step.skipped() != null) {
 			return record(new StepReport(step.name(), Outcome.SKIPPED, Duration.ZERO, step.skipped()));
 		}
-		this.board.stepStarted(step.name());
+		this.board.stepStarted(this.kind, this.epoch, step.name());
 		long start = this.ticker.nanoTime();
 		Ending ending = Ending.DONE;
 		for (Step.Part part : step.parts()) {
@@ -147,8 +159,8 @@ final class SequenceRun {
 			.map((report) -> report.name() + ": " + report.detail())
 			.findFirst()
 			.orElse(null);
-		TransitionReport transition = new TransitionReport(this.kind, this.epoch, this.reason, this.startedAt,
-				Duration.ofNanos(this.ticker.nanoTime() - this.startedNanos), this.reports, failure);
+		TransitionReport transition = new TransitionReport(this.kind, this.epoch, this.cause, this.reason,
+				this.startedAt, Duration.ofNanos(this.ticker.nanoTime() - this.startedNanos), this.reports, failure);
 		this.board.transitionFinished(transition);
 		return transition;
 	}

@@ -60,9 +60,14 @@ final class StatusBoard {
 		tell(() -> this.observer.stateChanged(from, to, epoch));
 	}
 
-	void stepStarted(String name) {
+	void transitionStarted(TransitionReport.Kind kind, Epoch epoch, TransitionCause cause, String reason) {
+		tell(() -> this.observer.transitionStarted(kind, epoch, cause, reason));
+	}
+
+	void stepStarted(TransitionReport.Kind kind, Epoch epoch, String name) {
 		this.currentStep = name;
 		logger.debug("[{}] Step {}", this.identity, name);
+		tell(() -> this.observer.stepStarted(kind, epoch, name));
 	}
 
 	void stepFailed(String name, Throwable cause) {

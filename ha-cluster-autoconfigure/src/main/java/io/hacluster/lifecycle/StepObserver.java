@@ -25,6 +25,25 @@ public interface StepObserver {
 	}
 
 	/**
+	 * A sequence begins. Its end follows, before another begins.
+	 * @param kind which sequence
+	 * @param epoch the epoch of the term, {@link Epoch#NONE} outside one
+	 * @param cause what for
+	 * @param reason the same for people
+	 */
+	default void transitionStarted(TransitionReport.Kind kind, Epoch epoch, TransitionCause cause, String reason) {
+	}
+
+	/**
+	 * A step begins. Steps that are skipped or not begun only end.
+	 * @param kind the sequence it belongs to
+	 * @param epoch the epoch of the term
+	 * @param name the fixed name of the step
+	 */
+	default void stepStarted(TransitionReport.Kind kind, Epoch epoch, String name) {
+	}
+
+	/**
 	 * A step has ended.
 	 * @param kind the sequence it belongs to
 	 * @param epoch the epoch of the term

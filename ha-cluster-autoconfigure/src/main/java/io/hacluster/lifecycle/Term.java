@@ -22,6 +22,8 @@ final class Term {
 
 	private volatile boolean standsAside;
 
+	private volatile TransitionCause cause = TransitionCause.ELECTED;
+
 	private @Nullable String aborted;
 
 	private @Nullable SequenceRun run;
@@ -47,6 +49,17 @@ final class Term {
 	 */
 	Set<String> toUndo() {
 		return this.toUndo;
+	}
+
+	/**
+	 * Returns what the sequence that is begun next is begun for.
+	 */
+	TransitionCause cause() {
+		return this.cause;
+	}
+
+	void becauseOf(TransitionCause cause) {
+		this.cause = cause;
 	}
 
 	void begun(Step step) {

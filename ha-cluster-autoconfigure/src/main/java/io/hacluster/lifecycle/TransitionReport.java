@@ -13,14 +13,15 @@ import io.hacluster.Epoch;
  *
  * @param kind which sequence
  * @param epoch the epoch of the term, {@link Epoch#NONE} for {@link Kind#START_UP}
- * @param reason why it was begun, for people
+ * @param cause what it was begun for
+ * @param reason the same for people
  * @param startedAt when, by the wall clock and for display only
  * @param elapsed how long it took in all
  * @param steps the steps in the order they were run
  * @param failure the first failure, for people; {@code null} if every step succeeded
  */
-public record TransitionReport(Kind kind, Epoch epoch, String reason, Instant startedAt, Duration elapsed,
-		List<StepReport> steps, @Nullable String failure) {
+public record TransitionReport(Kind kind, Epoch epoch, TransitionCause cause, String reason, Instant startedAt,
+		Duration elapsed, List<StepReport> steps, @Nullable String failure) {
 
 	/**
 	 * Creates a report.

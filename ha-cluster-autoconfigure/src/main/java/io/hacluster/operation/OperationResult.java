@@ -40,6 +40,12 @@ public record OperationResult(Outcome outcome, String message, @Nullable NodeId 
 		NOT_CONFIRMED,
 
 		/**
+		 * It was begun, and something else has come of it: the message and the leader
+		 * tell what.
+		 */
+		FAILED,
+
+		/**
 		 * It was begun, and its end has not been seen in time.
 		 */
 		UNKNOWN

@@ -22,6 +22,7 @@ import io.hacluster.lifecycle.BackendStatus;
 import io.hacluster.lifecycle.BackendStatus.State;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
+import io.hacluster.lifecycle.TransitionCause;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
@@ -102,8 +103,8 @@ class HaClusterHealthIndicatorTests {
 	@Test
 	void healthWhenNodeCannotSettleAtStartIsDownWithReason() {
 		this.state = LifecycleState.DEMOTING;
-		this.lastTransition = new TransitionReport(TransitionReport.Kind.START_UP, Epoch.NONE, "start", Instant.EPOCH,
-				Duration.ZERO, List.of(), "disk is read-only");
+		this.lastTransition = new TransitionReport(TransitionReport.Kind.START_UP, Epoch.NONE, TransitionCause.SETTLING,
+				"start", Instant.EPOCH, Duration.ZERO, List.of(), "disk is read-only");
 		assertDown("The node cannot be put into a follower's state: disk is read-only");
 	}
 

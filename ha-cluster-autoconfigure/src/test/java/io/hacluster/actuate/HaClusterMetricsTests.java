@@ -22,6 +22,7 @@ import io.hacluster.lifecycle.BackendStatus.State;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.StepReport;
+import io.hacluster.lifecycle.TransitionCause;
 import io.hacluster.lifecycle.TransitionReport;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
@@ -136,8 +137,8 @@ class HaClusterMetricsTests {
 				new StepReport("start-backend", StepReport.Outcome.TIMED_OUT, Duration.ofSeconds(2), "late"));
 		metrics.stepFinished(TransitionReport.Kind.PROMOTION, new Epoch(1),
 				new StepReport("acquire-vip", StepReport.Outcome.SKIPPED, Duration.ZERO, "none"));
-		metrics.transitionFinished(new TransitionReport(TransitionReport.Kind.URGENT_STEP_DOWN, new Epoch(1), "lost",
-				Instant.EPOCH, Duration.ofSeconds(3), List.of(), null));
+		metrics.transitionFinished(new TransitionReport(TransitionReport.Kind.URGENT_STEP_DOWN, new Epoch(1),
+				TransitionCause.LEASE_LOST, "lost", Instant.EPOCH, Duration.ofSeconds(3), List.of(), null));
 		assertThat(scrape()).contains(
 				"ha_cluster_steps_seconds_sum{cluster=\"c\",node=\"a\",outcome=\"timed-out\",sequence=\"promotion\","
 						+ "step=\"start-backend\"} 2.0",

@@ -112,7 +112,7 @@ class LeaderEndpointTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "DONE,200", "ACCEPTED,202", "REFUSED,409", "NOT_CONFIRMED,412", "UNKNOWN,504" })
+	@CsvSource({ "DONE,200", "ACCEPTED,202", "REFUSED,409", "NOT_CONFIRMED,412", "FAILED,500", "UNKNOWN,504" })
 	void postAnswersWithTheStatusOfItsOutcome(OperationResult.Outcome outcome, int status) throws Exception {
 		operations().answer(outcome);
 		HttpResponse<String> response = post("{\"action\":\"switchover\"}");

@@ -370,7 +370,8 @@ class ClusterLifecycleTests {
 	void stepThatTakesItsWholeTimeCanStillSayWhatItHasWaitedFor() {
 		StatusBoard board = new StatusBoard(new NodeIdentity("test", new NodeId("node"), "nonce"), this.fixture,
 				Clock.systemUTC());
-		SequenceRun run = new SequenceRun(Kind.PROMOTION, new Epoch(1), "", board, this.fixture.election);
+		SequenceRun run = new SequenceRun(Kind.PROMOTION, new Epoch(1), TransitionCause.ELECTED, "", board,
+				this.fixture.election);
 		try (Lanes lanes = Lanes.of("test")) {
 			StepReport report = run.run(Step.of("verify-database", null,
 					new Step.Part(lanes.replication(), Duration.ofMillis(1), PATIENCE, null, () -> {

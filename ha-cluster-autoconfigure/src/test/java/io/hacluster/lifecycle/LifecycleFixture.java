@@ -44,6 +44,8 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	final List<TransitionReport> transitions = new CopyOnWriteArrayList<>();
 
+	final List<String> observed = new CopyOnWriteArrayList<>();
+
 	volatile Consumer<Object> listener = (event) -> {
 	};
 
@@ -112,7 +114,23 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 	}
 
 	@Override
+	public void transitionStarted(TransitionReport.Kind kind, Epoch epoch, TransitionCause cause, String reason) {
+		this.observed.add("begin " + kind + " " + cause);
+	}
+
+	@Override
+	public void stepStarted(TransitionReport.Kind kind, Epoch epoch, String name) {
+		this.observed.add("begin " + name);
+	}
+
+	@Override
+	public void stepFinished(TransitionReport.Kind kind, Epoch epoch, StepReport step) {
+		this.observed.add("end " + step.name() + " " + step.outcome());
+	}
+
+	@Override
 	public void transitionFinished(TransitionReport transition) {
+		this.observed.add("end " + transition.kind() + " " + transition.cause());
 		this.transitions.add(transition);
 	}
 
