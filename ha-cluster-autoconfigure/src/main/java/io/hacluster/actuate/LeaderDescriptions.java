@@ -1,15 +1,16 @@
 package io.hacluster.actuate;
 
+import java.util.Map;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.Leadership;
-import io.hacluster.NodeId;
 import io.hacluster.member.ClusterView;
 import io.hacluster.member.Member;
 import io.hacluster.member.Members;
 import io.hacluster.member.TermHistory;
+import io.hacluster.operation.ClusterDocument;
 import io.hacluster.replication.ReplicationStatus;
 
 /**
@@ -54,23 +55,18 @@ public final class LeaderDescriptions {
 			.orElse(null);
 		return new NodeDescriptor(view.cluster(), this.leadership.nodeId().value(), this.leadership.role(),
 				this.leadership.epoch().value(), leader, (status != null) ? status.txid() : null,
-				(status != null) ? Seconds.of(status.lag()) : null, this.state.get(), view.pause() != null,
+				ClusterDocument.seconds((status != null) ? status.lag() : null), this.state.get(), view.pause() != null,
 				(self != null) ? self.address() : null, (self != null) ? self.labels() : null,
 				(self != null) ? self.priority() : null, (self != null) ? self.version() : null);
 	}
 
-	ClusterDescriptor cluster() {
-		ClusterView view = this.members.view();
-		NodeId leader = this.leadership.leader().map(Leadership.Leader::nodeId).orElse(null);
-		return new ClusterDescriptor(view.cluster(), this.leadership.nodeId().value(),
-				(leader != null) ? leader.value() : null, this.leadership.epoch().value(),
-				ClusterDescriptor.pause(view.pause()), view.current(),
-				view.members().stream().map((seen) -> ClusterDescriptor.MemberDescriptor.of(seen, leader)).toList());
+	Map<String, @Nullable Object> cluster() {
+		return ClusterDocument.cluster(this.members.view(),
+				this.leadership.leader().map(Leadership.Leader::nodeId).orElse(null), this.leadership.epoch().value());
 	}
 
-	HistoryDescriptor history() {
-		return new HistoryDescriptor(this.members.view().cluster(),
-				this.history.terms().stream().map(HistoryDescriptor.Term::of).toList());
+	Map<String, @Nullable Object> history() {
+		return ClusterDocument.history(this.members.view().cluster(), this.history.terms());
 	}
 
 }

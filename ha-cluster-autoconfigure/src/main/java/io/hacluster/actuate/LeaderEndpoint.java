@@ -1,11 +1,15 @@
 package io.hacluster.actuate;
 
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+import io.hacluster.operation.ClusterDocument;
 
 /**
  * Shows who leads, who else is there and which terms there have been, and does for an
@@ -44,11 +48,11 @@ public class LeaderEndpoint {
 	/**
 	 * Describes the cluster.
 	 * @param view {@code cluster} for its members, {@code history} for its terms
-	 * @return a {@link ClusterDescriptor} or a {@link HistoryDescriptor}; {@code null} if
-	 * there is no such view
+	 * @return the description, as {@link ClusterDocument} has it; {@code null} if there
+	 * is no such view
 	 */
 	@ReadOperation
-	public @Nullable Object view(@Selector String view) {
+	public @Nullable Map<String, @Nullable Object> view(@Selector String view) {
 		return switch (view) {
 			case CLUSTER -> this.descriptions.cluster();
 			case HISTORY -> this.descriptions.history();

@@ -47,7 +47,8 @@ class LeaderEndpointSecurityTests {
 			}
 			assertThat(send(context, "GET", "/primary", "user:secret", "")).isEqualTo(200);
 			assertThat(send(context, "OPTIONS", "/replica", "user:secret", "")).isEqualTo(503);
-			// Without the token against cross-site requests; what shows the error is secured, too
+			// Without the token against cross-site requests; what shows the error is
+			// secured, too
 			assertThat(send(context, "POST", "", "user:secret", STEP_DOWN)).isIn(401, 403);
 			assertThat(context.getBean(RecordingOperations.class).calls()).isEmpty();
 		}
