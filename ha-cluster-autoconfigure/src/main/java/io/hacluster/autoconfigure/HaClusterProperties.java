@@ -36,12 +36,14 @@ import io.hacluster.backend.StopSignal;
  * IP.
  * @param backend Service that only the leader runs.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
+ * @param console Page that shows the cluster.
  */
 @ConfigurationProperties(prefix = "ha.cluster", ignoreUnknownFields = false)
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
+		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle,
+		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
 	 * The kinds of store.
