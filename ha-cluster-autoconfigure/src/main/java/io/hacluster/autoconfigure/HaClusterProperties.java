@@ -34,13 +34,15 @@ import io.hacluster.backend.StopSignal;
  * @param vip Addresses at which clients find the leader. Without any there is no virtual
  * IP.
  * @param backend Service that only the leader runs.
+ * @param health What health judges.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  */
 @ConfigurationProperties(prefix = "ha.cluster", ignoreUnknownFields = false)
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle) {
+		@DefaultValue Vip vip, @DefaultValue Backend backend,
+		@NestedConfigurationProperty @DefaultValue HealthProperties health, @DefaultValue Lifecycle lifecycle) {
 
 	/**
 	 * The kinds of store.
