@@ -1,11 +1,9 @@
 package io.hacluster.console;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -14,20 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
-import io.hacluster.NodeIdentity;
 import io.hacluster.lifecycle.StepReport;
 import io.hacluster.lifecycle.TransitionCause;
 import io.hacluster.lifecycle.TransitionReport;
@@ -52,7 +40,7 @@ class ConsolePageTests {
 
 	private BrowserTab tab;
 
-	private ConfigurableApplicationContext context;
+	private FakeNode node;
 
 	private FakeCluster cluster;
 
@@ -72,22 +60,24 @@ class ConsolePageTests {
 
 	@BeforeEach
 	void start() {
-		this.context = SpringApplication.run(Application.class, "--server.port=0");
-		this.cluster = this.context.getBean(FakeCluster.class);
-		this.board = this.context.getBean(TransitionBoard.class);
+		this.node = FakeNode.start(ConsoleAccess.UNRESTRICTED);
+		this.cluster = this.node.cluster();
+		this.board = this.node.board();
 		this.tab = chromium.tab();
 	}
 
 	@AfterEach
 	void close() {
-		this.context.close();
+		this.node.close();
 	}
 
 	@Test
 	void pictures() {
 		story();
 		this.tab.open(url());
-		Awaitility.await().atMost(Duration.ofSeconds(8)).untilAsserted(() -> assertThat(this.tab.read("#lede") + this.tab.problems()).contains("a leads"));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(8))
+			.untilAsserted(() -> assertThat(this.tab.read("#lede") + this.tab.problems()).contains("a leads"));
 		for (String scheme : List.of("light", "dark")) {
 			this.tab.screen(1180, 900, scheme);
 			this.tab.screenshot(Path.of("/tmp/shots/" + scheme + ".png"), true);
@@ -98,7 +88,7 @@ class ConsolePageTests {
 	}
 
 	private String url() {
-		return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + "/ha";
+		return this.node.url("/ha").toString();
 	}
 
 	private void story() {
@@ -131,34 +121,6 @@ class ConsolePageTests {
 		this.board.stepFinished(TransitionReport.Kind.PROMOTION, new Epoch(12),
 				new StepReport("win-election", StepReport.Outcome.DONE, Duration.ofMillis(4), null));
 		this.board.stepStarted(TransitionReport.Kind.PROMOTION, new Epoch(12), "catch-up");
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ TomcatServletWebServerAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
-			WebMvcAutoConfiguration.class })
-	static class Application {
-
-		@Bean
-		FakeCluster cluster() {
-			return new FakeCluster();
-		}
-
-		@Bean
-		TransitionBoard board() {
-			return new TransitionBoard(Clock.systemUTC());
-		}
-
-		@Bean
-		Console console(FakeCluster cluster, TransitionBoard board) {
-			return new Console(new NodeIdentity("orders", new NodeId("b"), "nonce"), cluster, cluster, cluster, board,
-					ConsoleAccess.UNRESTRICTED, CsrfTokens.NONE, Clock.systemUTC());
-		}
-
-		@Bean
-		SimpleUrlHandlerMapping mapping(Console console) {
-			return new SimpleUrlHandlerMapping(Map.of("/ha", console.handler(), "/ha/**", console.handler()), -90);
-		}
-
 	}
 
 }

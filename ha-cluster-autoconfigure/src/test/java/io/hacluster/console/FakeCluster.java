@@ -53,6 +53,13 @@ public final class FakeCluster implements Members, TermHistory, ClusterOperation
 		return new StepTime(name, (millis > 0) ? "DONE" : "SKIPPED", Duration.ofMillis(millis));
 	}
 
+	public void reset() {
+		this.calls.clear();
+		this.gate = null;
+		this.terms = List.of();
+		this.result = new OperationResult(Outcome.DONE, "b leads in epoch 13", new NodeId("b"), 13);
+	}
+
 	public void show(ClusterView view) {
 		this.view = view;
 		this.listeners.forEach((listener) -> listener.accept(view));
