@@ -7,7 +7,7 @@ const WINDOW = 300_000;
 const KEEP = 300;
 const GAP = 7_000;
 const HEIGHT = 190;
-const MARGIN = { top: 10, right: 8, bottom: 24, left: 52 };
+const MARGIN = { top: 10, right: 8, bottom: 24, left: 62 };
 const DASHES = ["", "7 4", "2 3", "10 3 2 3", "4 4"];
 
 const samples = [];

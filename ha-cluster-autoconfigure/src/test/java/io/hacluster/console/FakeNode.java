@@ -25,8 +25,11 @@ final class FakeNode implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
+	private final int port;
+
 	private FakeNode(ConfigurableApplicationContext context) {
 		this.context = context;
+		this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
 
 	static FakeNode start(ConsoleAccess access, String... properties) {
@@ -47,8 +50,12 @@ final class FakeNode implements AutoCloseable {
 		return this.context.getBean(LagHistory.class);
 	}
 
+	int port() {
+		return this.port;
+	}
+
 	URI url(String path) {
-		return URI.create("http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + path);
+		return URI.create("http://127.0.0.1:" + this.port + path);
 	}
 
 	@Override
