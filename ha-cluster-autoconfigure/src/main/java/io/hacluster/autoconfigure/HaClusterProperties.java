@@ -35,6 +35,7 @@ import io.hacluster.backend.StopSignal;
  * @param vip Addresses at which clients find the leader. Without any there is no virtual
  * IP.
  * @param backend Service that only the leader runs.
+ * @param health What health judges.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  * @param console Page that shows the cluster.
  */
@@ -42,7 +43,8 @@ import io.hacluster.backend.StopSignal;
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle,
+		@DefaultValue Vip vip, @DefaultValue Backend backend,
+		@NestedConfigurationProperty @DefaultValue HealthProperties health, @DefaultValue Lifecycle lifecycle,
 		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
