@@ -43,7 +43,7 @@ class ArchitectureTests {
 	static final ArchRule arrowsPointFromAutoconfigureToRoot = Architectures.layeredArchitecture()
 		.consideringOnlyDependenciesInLayers()
 		.layer("root")
-		.definedBy(ROOT)
+		.definedBy(ROOT, ROOT + ".json..")
 		.layer("event")
 		.definedBy(ROOT + ".event..")
 		.layer("domains")

@@ -14,16 +14,20 @@ import io.hacluster.backend.docker.DockerSettings.PullPolicy;
  * The container to run, below {@code ha.cluster.backend.docker}.
  *
  * @param host Unix socket of the engine, which has to be on this machine.
- * @param container Name of the container.
- * @param image Image to make the container from. Without one, the container has to be
- * there, and is run as it is.
+ * @param container Name of the container. Required for the type "docker".
+ * @param image Image to make the container from. Without one, the container of that name
+ * has to be there and is run as it is; the properties from "command" to "resources",
+ * "health" and "auto-remove" are then refused.
  * @param pullPolicy When the image is pulled.
- * @param command Program and arguments to run instead of those of the image.
- * @param user User, or user and group, to run as instead of that of the image.
- * @param ports Ports to publish, as for "docker run".
+ * @param command Program and arguments to run. Falls back to those of the image.
+ * @param user User to run as, "uid[:gid]" or names. Falls back to that of the image.
+ * @param ports Ports to publish, as for "docker run":
+ * "[address:]port:container-port[/udp]".
  * @param environment Environment variables.
- * @param volumes Directories and volumes to mount, as for "docker run".
- * @param network Network to join.
+ * @param volumes Directories and volumes to mount, as for "docker run":
+ * "path-or-volume:container-path[:ro]"; also "z" and "Z" for SELinux. The directory of
+ * the database must be among them. A path has to exist, except with "z" or "Z".
+ * @param network Network to join. Falls back to that of the engine.
  * @param labels Further labels.
  * @param restartPolicy Only "no": the engine must not start the container on a node that
  * does not lead.
@@ -31,7 +35,8 @@ import io.hacluster.backend.docker.DockerSettings.PullPolicy;
  * longer than the stop timeout of the backend.
  * @param resources What the container may use.
  * @param health Health check that the engine makes in the container.
- * @param autoRemove Whether the container is removed when it has been stopped.
+ * @param autoRemove Whether the container is removed when it has been stopped, with its
+ * anonymous volumes.
  * @param stateDirectory Directory for the record of the running container, and for what
  * kills it if this application cannot. Falls back to the path of the database and "-ha",
  * or without a database to a directory in that of the application.
@@ -67,8 +72,8 @@ public record DockerProperties(@DefaultValue("unix:///var/run/docker.sock") Stri
 	/**
 	 * A health check that the engine makes in the container.
 	 *
-	 * @param command Program and arguments that exit with 0 when the backend is healthy.
-	 * "NONE" switches off the check of the image.
+	 * @param command Program and arguments that exit with 0 when the backend is healthy;
+	 * "NONE" for no check. Falls back to that of the image.
 	 * @param interval Time between two checks, and before the first.
 	 * @param timeout How long a check may take.
 	 * @param startPeriod How long after a start failures do not count.

@@ -21,11 +21,12 @@ import io.hacluster.backend.StopSignal;
  *
  * @param enabled Whether this application takes part in the cluster.
  * @param name Name of the cluster, the same on all of its nodes: 1 to 63 letters, digits,
- * hyphens or underscores.
- * @param nodeId Name of this node, unique within the cluster and stable over restarts.
- * Falls back to the host name.
+ * hyphens or underscores. Required.
+ * @param nodeId Name of this node, unique within the cluster and stable over restarts. Of
+ * two live nodes with one name, the newcomer stays out and says so. Falls back to the
+ * host name.
  * @param address Where this node can be reached, for display to the other nodes.
- * @param store Where leases and the log of the database are kept.
+ * @param store Where leases and the log of the database are kept. Required.
  * @param nats Connection to NATS, for the store of that name.
  * @param local Directory for the local store.
  * @param election Times of the election.
@@ -36,13 +37,15 @@ import io.hacluster.backend.StopSignal;
  * @param backend Service that only the leader runs.
  * @param health What health judges.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
+ * @param console Page that shows the cluster.
  */
 @ConfigurationProperties(prefix = "ha.cluster", ignoreUnknownFields = false)
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
 		@DefaultValue Vip vip, @DefaultValue Backend backend,
-		@NestedConfigurationProperty @DefaultValue HealthProperties health, @DefaultValue Lifecycle lifecycle) {
+		@NestedConfigurationProperty @DefaultValue HealthProperties health, @DefaultValue Lifecycle lifecycle,
+		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
 	 * The kinds of store.
@@ -66,11 +69,12 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * The connection to NATS.
 	 *
 	 * @param servers Comma-separated URLs of the servers, for example
-	 * "nats://10.0.0.1:4222".
+	 * "nats://10.0.0.1:4222". Required for the store "nats".
 	 * @param username User name to log in with.
 	 * @param password Password of the user.
 	 * @param token Token to log in with.
-	 * @param credentialsFile File with a JWT and the seed of its NKey.
+	 * @param credentialsFile File with a JWT and the seed of its NKey (".creds") to log
+	 * in with.
 	 * @param nkeySeed Seed of the NKey to log in with.
 	 * @param ssl Encryption of the connection.
 	 * @param connectionTimeout How long connecting may take, for each server.
@@ -82,8 +86,8 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * name of the cluster.
 	 * @param replicaBucket Object store of the log. Falls back to "ha-", the name of the
 	 * cluster and "-db".
-	 * @param replicas Number of servers that keep each of the two buckets, used when a
-	 * bucket is created.
+	 * @param replicas Number of servers that keep each bucket, used when a bucket is
+	 * created; 1 to 5.
 	 */
 	public record Nats(@DefaultValue List<String> servers, @Nullable String username, @Nullable String password,
 			@Nullable String token, @Nullable String credentialsFile, @Nullable String nkeySeed, @DefaultValue Ssl ssl,
@@ -113,7 +117,8 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	/**
 	 * The local store.
 	 *
-	 * @param directory Directory that all nodes of this cluster share.
+	 * @param directory Directory that all nodes of this cluster share, on a local file
+	 * system of their one machine. Required for the store "local".
 	 */
 	public record Local(@Nullable String directory) {
 	}
@@ -122,11 +127,13 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * The times of the election.
 	 *
 	 * @param leaseDuration How long a lease stands without renewal before another node
-	 * may take over. At least one second.
+	 * may take over, which is about how long it takes to notice a crash. At least one
+	 * second.
 	 * @param renewInterval How often the leader renews its lease. At least 250
 	 * milliseconds.
 	 * @param margin How long before the end of its lease a leader that cannot renew gives
-	 * up, to be finished when the lease ends. Falls back to a fifth of the lease.
+	 * up. Within this time its backend is stopped, by force if need be. Falls back to a
+	 * fifth of the lease, or more for a short lease with a virtual IP.
 	 */
 	public record Election(@DefaultValue("10s") Duration leaseDuration, @DefaultValue("3s") Duration renewInterval,
 			@Nullable Duration margin) {
@@ -135,11 +142,14 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	/**
 	 * The database to replicate.
 	 *
-	 * @param path Database file that the backend of the leader opens.
+	 * @param path Database file that the backend of the leader opens. Without it nothing
+	 * is replicated: election, events and backend only.
 	 * @param replicaPath Replica that a follower keeps, on the same file system as the
-	 * database. Falls back to the path of the database and "-replica".
+	 * database. Any process may read it at any time; none may write to it, or it is set
+	 * aside and built anew. Falls back to the path of the database and "-replica".
 	 * @param snapshotInterval How often the leader puts a snapshot into the log.
-	 * @param retention How far back the log can be restored to.
+	 * @param retention How far back the log can be restored to; not shorter than the
+	 * interval of snapshots.
 	 */
 	public record Sqlite(@Nullable String path, @Nullable String replicaPath,
 			@DefaultValue("1h") Duration snapshotInterval, @DefaultValue("24h") Duration retention) {
@@ -151,19 +161,26 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param checkpointPages Number of pages in the write-ahead log from which on the
 	 * leader makes a checkpoint.
 	 * @param minBatchInterval Time that the leader lets pass at least between two batches
-	 * of transactions, one minute at most. A commit after a pause is shipped at once;
-	 * more of it takes less processor time under load, and a crash may lose as much more.
-	 * A step-down and a checkpoint do not wait for it.
+	 * of transactions, one minute at most. A commit after a pause is shipped at once,
+	 * whatever it is. A writer without pauses fills fewer and greater batches with more
+	 * of it, which takes less processor time, and a crash may lose as much more. A
+	 * step-down, a snapshot and a checkpoint do not wait for it.
 	 * @param divergedToKeep How many databases that were set aside are kept, at least
-	 * one.
+	 * one. The oldest are deleted when a newer one stands.
 	 * @param levels How often the leader merges what is new into files of level 1, 2 and
-	 * so on, 1 to 8 of them, at least 10ms, each longer than the one before.
-	 * @param l0Retention How long each shipped batch is kept once it is in level 1; not
-	 * longer than the retention of the database.
+	 * so on: 1 to 8 intervals, at least 10ms, each longer than the one before. They are
+	 * counted from the full hour, so that a change of leaders does not matter.
+	 * @param l0Retention How long each shipped batch is kept once it is in level 1: for
+	 * so long every single transaction can be restored, and a follower that was away goes
+	 * on batch by batch. Not longer than the retention of the database.
 	 * @param maxReplicaWalSize Size to which the write-ahead log of a replica may grow
-	 * because readers keep it from being emptied. At least 1MB.
-	 * @param maxReaderDelay How long a follower waits for those readers then. After that
-	 * the replica goes on in a new file, and they have to connect again.
+	 * because a reader with a long transaction keeps it from being emptied. Such a reader
+	 * never keeps transactions from being applied; it only makes that file grow. At least
+	 * 1MB.
+	 * @param maxReaderDelay How long a follower then waits for the reader, which shows as
+	 * lag. After that the replica goes on in a copy, which costs the time and the space
+	 * of one: the reader still sees its transaction to the end, and has to connect again
+	 * for the next one, like all who were connected.
 	 * @param maxWalSize Size of the leader's write-ahead log from which on it is cut
 	 * back. While the log does not take what it holds, it is kept up to this size; beyond
 	 * it, a copy of the whole database is shipped instead. At least 1MB.
@@ -178,9 +195,11 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	/**
 	 * The virtual IP, at which clients find the leader.
 	 *
-	 * @param addresses Addresses in CIDR notation, IPv4 or IPv6, for example
-	 * "10.0.0.100/24". Without a prefix they are /32 or /128.
-	 * @param interfaceName Network interface that the addresses are put on.
+	 * @param addresses Addresses that the leader has, in CIDR notation, IPv4 or IPv6, for
+	 * example "10.0.0.100/24". The prefix names the subnet for those who read it; the
+	 * address is added as /32 or /128, and a missing prefix means that too.
+	 * @param interfaceName Network interface that the addresses are put on. Required with
+	 * addresses.
 	 * @param announce How the neighbours are told where the addresses are.
 	 * @param conflictCheck Whether the neighbours are asked before an address is taken,
 	 * and listened to while it is held. A stranger who has it fails the promotion; one
@@ -209,7 +228,7 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	/**
 	 * The service that only the leader runs.
 	 *
-	 * @param type Kind of the backend.
+	 * @param type Kind of the backend. A bean of type "Backend" wins over all of them.
 	 * @param startTimeout How long the backend may take to start and become healthy.
 	 * @param stopTimeout How long the backend may take to stop before it is killed.
 	 * @param health How the health of the backend is asked for.
@@ -290,16 +309,18 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		/**
 		 * The process to run.
 		 *
-		 * @param command Program and arguments. There is no shell in between.
-		 * @param directory Directory to run in. Falls back to that of the application.
+		 * @param command Program and arguments. There is no shell in between. Required
+		 * for the type "process".
+		 * @param directory Directory to run in; relative programs are looked up there.
+		 * Falls back to that of the application.
 		 * @param environment Environment variables to add.
 		 * @param stateDirectory Directory in which the running process is recorded, so
-		 * that the next start of the node finds it. Falls back to the path of the
-		 * database and "-ha", or without a database to a directory in that of the
-		 * application.
+		 * that the next life of the node can stop what a former one left. Falls back to
+		 * the path of the database and "-ha", or without a database to a directory in
+		 * that of the application.
 		 * @param stopSignal Signal that asks the process group to end.
-		 * @param logFile File that the output is appended to. Without one it goes to the
-		 * logger "ha.backend." and the name of the cluster.
+		 * @param logFile File that the output is appended to; its directory must exist.
+		 * Without one it goes to the logger "ha.backend." and the name of the cluster.
 		 */
 		public record Process(@DefaultValue List<String> command, @Nullable String directory,
 				@DefaultValue Map<String, String> environment, @Nullable String stateDirectory,
@@ -319,7 +340,8 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		/**
 		 * The unit to run.
 		 *
-		 * @param unit Name of the service, with or without ".service".
+		 * @param unit Service that only the leader runs, with or without ".service".
+		 * Required for the type "systemd".
 		 * @param dependencies Units that must be active before it is started.
 		 * @param journalLines How many of the last lines of the journal are told when it
 		 * fails. Zero for none, 1000 at most.

@@ -6,8 +6,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -101,11 +104,25 @@ public final class DockerEngine implements AutoCloseable {
 	 * @return the id of the image
 	 */
 	public String build(String name, String... lines) {
+		return build(name, Map.of(), lines);
+	}
+
+	/**
+	 * Builds an image of busybox and further files.
+	 * @param name of the image
+	 * @param files what the lines may copy, by name
+	 * @param lines further lines of its Dockerfile, such as its command
+	 * @return the id of the image
+	 */
+	public String build(String name, Map<String, Path> files, String... lines) {
 		try {
 			Path context = Files.createDirectories(this.directory.resolve("image"));
 			Path binary = context.resolve("busybox");
 			if (!Files.exists(binary)) {
 				Files.copy(this.busybox, binary);
+			}
+			for (Map.Entry<String, Path> file : files.entrySet()) {
+				Files.copy(file.getValue(), context.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
 			}
 			Files.writeString(context.resolve("Dockerfile"),
 					"FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"--install\", \"-s\", \"/bin\"]\n"
@@ -130,15 +147,23 @@ public final class DockerEngine implements AutoCloseable {
 		String request = "exec 3<>/dev/tcp/127.0.0.1/" + port
 				+ " && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3";
 		try {
-			Process started = new ProcessBuilder("nsenter", "--target", Long.toString(this.namespaces.pid()), "--net",
-					"bash", "-c", request)
-				.redirectErrorStream(true)
-				.start();
+			List<String> command = new ArrayList<>(inNetwork());
+			command.addAll(List.of("bash", "-c", request));
+			Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
 			return new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Returns what to put before a command so that it sees the ports that the engine
+	 * publishes.
+	 * @return the beginning of a command
+	 */
+	public List<String> inNetwork() {
+		return List.of("nsenter", "--target", Long.toString(this.namespaces.pid()), "--net");
 	}
 
 	/**

@@ -24,8 +24,9 @@ public final class JavaProcess {
 		List<String> command = new ArrayList<>(List.of(
 				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + heap,
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED",
-				"-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"), "-cp",
-				System.getProperty("java.class.path"), main.getName()));
+				// There is no compose file for Spring Boot to look for.
+				"-Dspring.docker.compose.enabled=false", "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+				"-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
 		return command;
 	}

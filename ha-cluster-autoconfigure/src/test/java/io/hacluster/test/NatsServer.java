@@ -241,7 +241,11 @@ public final class NatsServer implements AutoCloseable {
 		}
 	}
 
-	private static Path binary() {
+	/**
+	 * Returns the program under test.
+	 * @return the nats-server
+	 */
+	public static Path binary() {
 		return ProjectScript.path("nats-server");
 	}
 

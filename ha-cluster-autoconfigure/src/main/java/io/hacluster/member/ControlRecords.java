@@ -1,0 +1,226 @@
+package io.hacluster.member;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.member.ClusterView.Pause;
+
+/**
+ * What an operator asks of the whole cluster: a pause, and one wish at a time that the
+ * leadership moves. Records are changed by compare-and-set; one that cannot be read
+ * counts as absent. Methods named {@code latest} answer at once with what this node has
+ * seen last, and {@link Members#subscribe} tells of each change of it; the others ask the
+ * store and may take as long as that does. Thread-safe.
+ */
+public final class ControlRecords {
+
+	private static final Logger logger = LoggerFactory.getLogger(ControlRecords.class);
+
+	private static final int ATTEMPTS = 5;
+
+	private final StateStore store;
+
+	private final NodeIdentity identity;
+
+	private final AtomicReference<@Nullable String> reported = new AtomicReference<>();
+
+	private volatile @Nullable Stored<Pause> latestPause;
+
+	private volatile @Nullable Stored<LeadershipRequest> latestRequest;
+
+	/**
+	 * Creates the records.
+	 * @param store where they are
+	 * @param identity this process
+	 */
+	public ControlRecords(StateStore store, NodeIdentity identity) {
+		this.store = store;
+		this.identity = identity;
+	}
+
+	/**
+	 * Returns the pause as this node has seen it last. Never blocks.
+	 * @return the pause, empty if there is none or none has been seen yet
+	 */
+	public Optional<Pause> latestPause() {
+		return Optional.ofNullable(this.latestPause).map(Stored::value);
+	}
+
+	/**
+	 * Returns the request as this node has seen it last, finished ones included. Never
+	 * blocks.
+	 * @return the request, empty if there is none or none has been seen yet
+	 */
+	public Optional<Stored<LeadershipRequest>> latestRequest() {
+		return Optional.ofNullable(this.latestRequest);
+	}
+
+	/**
+	 * Reads the pause.
+	 * @return the pause, empty if there is none
+	 * @throws StoreUnavailableException if the store does not answer in time
+	 */
+	public Optional<Pause> pause() {
+		return read(StateKeys.PAUSE).flatMap(this::pause).map(Stored::value);
+	}
+
+	/**
+	 * Begins a pause.
+	 * @param pause the pause
+	 * @return the pause that is in force now, which is another one if the cluster was
+	 * paused before
+	 * @throws StateConflictException if others keep changing it
+	 * @throws StoreUnavailableException if the outcome is unknown
+	 */
+	public Pause pause(Pause pause) {
+		for (int attempt = 1;; attempt++) {
+			Optional<StateRecord> record = read(StateKeys.PAUSE);
+			Optional<Stored<Pause>> present = record.flatMap(this::pause);
+			if (present.isPresent()) {
+				return present.get().value();
+			}
+			try {
+				write(StateKeys.PAUSE, record, ControlCodec.encode(pause));
+				return pause;
+			}
+			catch (StateConflictException ex) {
+				giveUpAfter(attempt, ex);
+			}
+		}
+	}
+
+	/**
+	 * Ends a pause.
+	 * @return whether there was one
+	 * @throws StateConflictException if others keep changing it
+	 * @throws StoreUnavailableException if the outcome is unknown
+	 */
+	public boolean resume() {
+		for (int attempt = 1;; attempt++) {
+			Optional<StateRecord> record = read(StateKeys.PAUSE);
+			if (record.flatMap(this::pause).isEmpty()) {
+				return false;
+			}
+			try {
+				write(StateKeys.PAUSE, record, ControlCodec.encode((Pause) null));
+				return true;
+			}
+			catch (StateConflictException ex) {
+				giveUpAfter(attempt, ex);
+			}
+		}
+	}
+
+	/**
+	 * Reads the request.
+	 * @return the request, finished ones included; empty if there is none
+	 * @throws StoreUnavailableException if the store does not answer in time
+	 */
+	public Optional<Stored<LeadershipRequest>> request() {
+		return read(StateKeys.REQUEST).flatMap(this::request);
+	}
+
+	/**
+	 * Makes a request, in place of one that is finished or about a term before that of
+	 * this one.
+	 * @param request the request
+	 * @return the request as stored
+	 * @throws StateConflictException if another one is open, naming it
+	 * @throws StoreUnavailableException if the outcome is unknown
+	 */
+	public Stored<LeadershipRequest> submit(LeadershipRequest request) {
+		for (int attempt = 1;; attempt++) {
+			Optional<StateRecord> record = read(StateKeys.REQUEST);
+			Optional<LeadershipRequest> open = record.flatMap(this::request)
+				.map(Stored::value)
+				.filter((present) -> present.isOpen() && present.fromEpoch() >= request.fromEpoch());
+			if (open.isPresent()) {
+				throw new StateConflictException("A " + open.get().kind() + " that was asked for at " + open.get().at()
+						+ " on '" + open.get().requestedBy() + "' is under way");
+			}
+			try {
+				return new Stored<>(request, write(StateKeys.REQUEST, record, ControlCodec.encode(request)));
+			}
+			catch (StateConflictException ex) {
+				giveUpAfter(attempt, ex);
+			}
+		}
+	}
+
+	/**
+	 * Replaces a request that has not been changed since it was read or written.
+	 * @param current the request as it was
+	 * @param next the request as it is to be
+	 * @return the request as stored
+	 * @throws StateConflictException if it has been changed, or is gone
+	 * @throws StoreUnavailableException if the outcome is unknown
+	 */
+	public Stored<LeadershipRequest> replace(Stored<LeadershipRequest> current, LeadershipRequest next) {
+		return new Stored<>(next, this.store.update(StateKeys.REQUEST, ControlCodec.encode(next), current.revision()));
+	}
+
+	/**
+	 * Takes note of a record that has been read.
+	 * @return whether it is another than before
+	 */
+	boolean seen(String key, Optional<StateRecord> record) {
+		if (key.equals(StateKeys.PAUSE)) {
+			Stored<Pause> before = this.latestPause;
+			this.latestPause = record.flatMap(this::pause).orElse(null);
+			return revision(before) != revision(this.latestPause);
+		}
+		Stored<LeadershipRequest> before = this.latestRequest;
+		this.latestRequest = record.flatMap(this::request).orElse(null);
+		return revision(before) != revision(this.latestRequest);
+	}
+
+	private static long revision(@Nullable Stored<?> stored) {
+		return (stored != null) ? stored.revision() : 0;
+	}
+
+	private Optional<StateRecord> read(String key) {
+		return this.store.read(key);
+	}
+
+	private long write(String key, Optional<StateRecord> present, byte[] value) {
+		return present.map((record) -> this.store.update(key, value, record.revision()))
+			.orElseGet(() -> this.store.create(key, value));
+	}
+
+	private Optional<Stored<Pause>> pause(StateRecord record) {
+		return decoded(record, ControlCodec::decodePause)
+			.flatMap((pause) -> pause.map((value) -> new Stored<>(value, record.revision())));
+	}
+
+	private Optional<Stored<LeadershipRequest>> request(StateRecord record) {
+		return decoded(record, ControlCodec::decodeRequest).map((value) -> new Stored<>(value, record.revision()));
+	}
+
+	private <T> Optional<T> decoded(StateRecord record, Function<byte[], T> codec) {
+		try {
+			return Optional.of(codec.apply(record.value()));
+		}
+		catch (IllegalArgumentException ex) {
+			String name = record.toString();
+			if (!name.equals(this.reported.getAndSet(name))) {
+				logger.warn("[{}] The record '{}' is damaged and counts as absent: {}", this.identity, record.key(),
+						ex.getMessage());
+			}
+			return Optional.empty();
+		}
+	}
+
+	private static void giveUpAfter(int attempt, StateConflictException ex) {
+		if (attempt == ATTEMPTS) {
+			throw ex;
+		}
+	}
+
+}
