@@ -134,9 +134,16 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param margin How long before the end of its lease a leader that cannot renew gives
 	 * up. Within this time its backend is stopped, by force if need be. Falls back to a
 	 * fifth of the lease, or more for a short lease with a virtual IP.
+	 * @param priority Which node runs first when the lease is free, 0 to 1000: one with a
+	 * lower priority leaves the race to one with a higher for one lease duration at most.
+	 * Zero for a node that never leads.
+	 * @param maxLagOnFailover How far a node may be behind the log to be as good as any
+	 * other. One that is further behind leaves the race to a better one for one lease
+	 * duration at most, and is not switched over to.
 	 */
 	public record Election(@DefaultValue("10s") Duration leaseDuration, @DefaultValue("3s") Duration renewInterval,
-			@Nullable Duration margin) {
+			@Nullable Duration margin, @DefaultValue("100") int priority,
+			@DefaultValue("10s") Duration maxLagOnFailover) {
 	}
 
 	/**
