@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.hacluster.Epoch;
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
 import io.hacluster.election.Candidate;
@@ -14,8 +13,6 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.ElectionStatus;
 import io.hacluster.election.LeaderElector;
 import io.hacluster.election.LeaseStore;
-import io.hacluster.replication.Replication;
-import io.hacluster.replication.ReplicationStatus;
 
 /**
  * Makes an elector each time the node enters the election, and adds up how they did.
@@ -29,28 +26,36 @@ final class Electors implements Supplier<LeaderElector> {
 
 	private final ElectionSettings settings;
 
-	private final @Nullable Replication replication;
+	private final Candidate candidate;
 
 	private @Nullable LeaderElector current;
 
 	private ElectionStatus former = new ElectionStatus(false, false, null, null, Duration.ZERO, Duration.ZERO, 0, 0, 0,
 			0);
 
-	Electors(LeaseStore store, NodeIdentity identity, ElectionSettings settings, @Nullable Replication replication) {
+	Electors(LeaseStore store, NodeIdentity identity, ElectionSettings settings, Candidate candidate) {
 		this.store = store;
 		this.identity = identity;
 		this.settings = settings;
-		this.replication = replication;
+		this.candidate = candidate;
 	}
 
 	@Override
 	public synchronized LeaderElector get() {
 		this.former = status();
-		LeaderElector next = new LeaderElector(this.store, this.identity, this.settings,
-				(this.replication != null) ? new ReplicaCandidate(this.replication) : Candidate.always(), Ticker.SYSTEM,
+		LeaderElector next = new LeaderElector(this.store, this.identity, this.settings, this.candidate, Ticker.SYSTEM,
 				new Random());
 		this.current = next;
 		return next;
+	}
+
+	/**
+	 * Has the candidate asked again at once.
+	 */
+	synchronized void reconsider() {
+		if (this.current != null) {
+			this.current.reconsider();
+		}
 	}
 
 	/**
@@ -69,25 +74,6 @@ final class Electors implements Supplier<LeaderElector> {
 				(now.maxLateness().compareTo(before.maxLateness()) > 0) ? now.maxLateness() : before.maxLateness(),
 				now.renewals() + before.renewals(), now.failures() + before.failures(), now.terms() + before.terms(),
 				now.losses() + before.losses());
-	}
-
-	/**
-	 * A node that may lead as soon as it has a replica: until then a node that has one is
-	 * the better leader, and the promotion of this one would not get beyond its second
-	 * step.
-	 */
-	private record ReplicaCandidate(Replication replication) implements Candidate {
-
-		@Override
-		public boolean isEligible() {
-			return this.replication.status().state() != ReplicationStatus.State.RESTORING;
-		}
-
-		@Override
-		public Epoch latestEpoch() {
-			return this.replication.logEpoch();
-		}
-
 	}
 
 }

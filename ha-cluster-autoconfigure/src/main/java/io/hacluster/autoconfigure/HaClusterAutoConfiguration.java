@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -28,6 +29,8 @@ import io.hacluster.lifecycle.LifecycleSettings;
 import io.hacluster.lifecycle.StepObserver;
 import io.hacluster.lifecycle.StepTimeouts;
 import io.hacluster.lifecycle.SupervisionSettings;
+import io.hacluster.member.ControlRecords;
+import io.hacluster.operation.ElectionPolicy;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.VirtualIp;
 
@@ -70,8 +73,10 @@ public final class HaClusterAutoConfiguration {
 
 	@Bean
 	Electors haClusterElectors(NodeIdentity identity, LeaseStore store, ElectionSettings settings,
-			ObjectProvider<Replication> replication) {
-		return new Electors(store, identity, settings, replication.getIfAvailable());
+			ObjectProvider<Replication> replication, ObjectProvider<ElectionPolicy> policy) {
+		ElectionPolicy present = policy.getIfAvailable();
+		return new Electors(store, identity, settings,
+				(present != null) ? present : ReplicaCandidate.of(replication.getIfAvailable()));
 	}
 
 	@Bean
@@ -87,11 +92,12 @@ public final class HaClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	ClusterLifecycle haClusterNode(NodeIdentity identity, HaClusterProperties properties, ElectionSettings election,
 			ClusterParts parts, Electors electors, ApplicationEventPublisher publisher,
-			ObjectProvider<StepObserver> observers) {
+			ObjectProvider<StepObserver> observers, ObjectProvider<ControlRecords> records) {
 		LifecycleSettings settings = new LifecycleSettings(election.leaseDuration(), election.margin(),
 				timeouts(properties), supervision(properties.backend(), election.leaseDuration()));
 		return new ClusterLifecycle(identity, settings, parts, electors, publisher,
-				new StepObservers(observers.orderedStream().toList()), Clock.systemUTC());
+				new StepObservers(observers.orderedStream().toList()), Clock.systemUTC(),
+				() -> isPaused(records.getIfAvailable()));
 	}
 
 	@Bean
@@ -104,6 +110,10 @@ public final class HaClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	Leadership haClusterLeadership(ClusterLifecycle node) {
 		return node.leadership();
+	}
+
+	private static boolean isPaused(@Nullable ControlRecords records) {
+		return records != null && records.latestPause().isPresent();
 	}
 
 	private static Backend monitored(Backend backend, HaClusterProperties.Backend.Health health) {

@@ -1,5 +1,8 @@
 package io.hacluster.autoconfigure;
 
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -8,12 +11,20 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 import io.hacluster.Leadership;
+import io.hacluster.actuate.LeaderActions;
+import io.hacluster.actuate.LeaderDescriptions;
 import io.hacluster.actuate.LeaderEndpoint;
 import io.hacluster.actuate.LeaderEndpointWebExtension;
+import io.hacluster.actuate.RoleChecks;
 import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.member.Members;
+import io.hacluster.member.TermHistory;
+import io.hacluster.operation.ClusterOperations;
 import io.hacluster.replication.Replication;
+import io.hacluster.replication.ReplicationStatus;
 
 /**
  * Auto-configuration of the {@code leader} endpoint.
@@ -22,22 +33,35 @@ import io.hacluster.replication.Replication;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(ClusterLifecycle.class)
 @ConditionalOnAvailableEndpoint(LeaderEndpoint.class)
+@Import(InterimClusterConfiguration.class)
 public final class HaClusterLeaderEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	LeaderEndpoint leaderEndpoint(Leadership leadership, ClusterLifecycle lifecycle,
+			ObjectProvider<Replication> replication, Members members, TermHistory history,
+			ClusterOperations operations) {
+		return new LeaderEndpoint(new LeaderDescriptions(leadership, () -> lifecycle.status().state().name(),
+				status(replication.getIfAvailable()), members, history), new LeaderActions(operations));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(endpoint = LeaderEndpoint.class, exposure = EndpointExposure.WEB)
+	RoleChecks leaderEndpointRoleChecks(Leadership leadership, ClusterLifecycle lifecycle,
 			ObjectProvider<Replication> replication) {
-		Replication present = replication.getIfAvailable();
-		return new LeaderEndpoint(leadership, () -> lifecycle.status().state().name(),
-				(present != null) ? present::status : null, () -> present != null && present.requestSnapshot());
+		return new RoleChecks(leadership, () -> lifecycle.status().state(), status(replication.getIfAvailable()));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	LeaderEndpointWebExtension leaderEndpointWebExtension(LeaderEndpoint endpoint) {
-		return new LeaderEndpointWebExtension(endpoint);
+	LeaderEndpointWebExtension leaderEndpointWebExtension(LeaderEndpoint endpoint, RoleChecks checks) {
+		return new LeaderEndpointWebExtension(endpoint, checks);
+	}
+
+	private static @Nullable Supplier<ReplicationStatus> status(@Nullable Replication replication) {
+		return (replication != null) ? replication::status : null;
 	}
 
 }

@@ -42,8 +42,14 @@ public final class HaClusterNatsAutoConfiguration {
 	}
 
 	@Bean
-	NatsOptions natsOptions(NatsConnectionDetails details, HaClusterProperties properties, NodeIdentity identity) {
-		return new NatsOptions(details, properties.nats().connectionTimeout(), identity);
+	NatsOptions natsOptions(NatsConnectionDetails details, HaClusterProperties properties, NodeIdentity identity,
+			ObjectProvider<SslBundles> sslBundles) {
+		NatsOptions options = new NatsOptions(details, properties.nats().connectionTimeout(), identity);
+		String bundle = properties.nats().ssl().bundle();
+		if (bundle != null && details instanceof PropertiesNatsConnectionDetails) {
+			sslBundles.ifAvailable((bundles) -> bundles.addBundleUpdateHandler(bundle, (renewed) -> options.renew()));
+		}
+		return options;
 	}
 
 	@Bean
@@ -55,9 +61,10 @@ public final class HaClusterNatsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(NatsLeaseStore.class)
-	NatsStartupCheck haClusterNatsStartupCheck(NatsLeaseStore store, HaClusterProperties properties,
-			NodeIdentity identity) {
-		return new NatsStartupCheck(store::connect, properties.nats().startupTimeout(), identity, Ticker.SYSTEM);
+	NatsStartupCheck haClusterNatsStartupCheck(NatsLeaseStore store, NatsConnectionDetails details,
+			HaClusterProperties properties, NodeIdentity identity) {
+		return new NatsStartupCheck(store::connect, properties.nats().startupTimeout(), details.getSslBundle() != null,
+				identity, Ticker.SYSTEM);
 	}
 
 	@Bean

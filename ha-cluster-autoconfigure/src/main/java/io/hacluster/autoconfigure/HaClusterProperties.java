@@ -35,6 +35,7 @@ import io.hacluster.backend.StopSignal;
  * @param vip Addresses at which clients find the leader. Without any there is no virtual
  * IP.
  * @param backend Service that only the leader runs.
+ * @param health What health judges.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  * @param console Page that shows the cluster.
  */
@@ -42,7 +43,8 @@ import io.hacluster.backend.StopSignal;
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
 		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
 		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle,
+		@DefaultValue Vip vip, @DefaultValue Backend backend,
+		@NestedConfigurationProperty @DefaultValue HealthProperties health, @DefaultValue Lifecycle lifecycle,
 		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
@@ -132,9 +134,16 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param margin How long before the end of its lease a leader that cannot renew gives
 	 * up. Within this time its backend is stopped, by force if need be. Falls back to a
 	 * fifth of the lease, or more for a short lease with a virtual IP.
+	 * @param priority Which node runs first when the lease is free, 0 to 1000: one with a
+	 * lower priority leaves the race to one with a higher for one lease duration at most.
+	 * Zero for a node that never leads.
+	 * @param maxLagOnFailover How far a node may be behind the log to be as good as any
+	 * other. One that is further behind leaves the race to a better one for one lease
+	 * duration at most, and is not switched over to.
 	 */
 	public record Election(@DefaultValue("10s") Duration leaseDuration, @DefaultValue("3s") Duration renewInterval,
-			@Nullable Duration margin) {
+			@Nullable Duration margin, @DefaultValue("100") int priority,
+			@DefaultValue("10s") Duration maxLagOnFailover) {
 	}
 
 	/**

@@ -25,9 +25,17 @@ final class NatsStartupCheck implements StartupCheck {
 
 	private static final Duration PAUSE = Duration.ofMillis(250);
 
+	/**
+	 * With TLS 1.3 a server rejects a certificate after the handshake, by hanging up.
+	 */
+	private static final String REJECTED = "It may also be that the servers do not accept the certificate of this "
+			+ "node, or want one: let 'ha.cluster.nats.ssl.bundle' have one that they trust. ";
+
 	private final Runnable connect;
 
 	private final Duration timeout;
+
+	private final boolean secured;
 
 	private final NodeIdentity identity;
 
@@ -38,12 +46,14 @@ final class NatsStartupCheck implements StartupCheck {
 	 * @param connect connects and verifies the bucket
 	 * @param timeout how long to wait for a server that does not answer, zero for no
 	 * check at all
+	 * @param secured whether the connection has an SSL bundle
 	 * @param identity this node
 	 * @param ticker measures the timeout
 	 */
-	NatsStartupCheck(Runnable connect, Duration timeout, NodeIdentity identity, Ticker ticker) {
+	NatsStartupCheck(Runnable connect, Duration timeout, boolean secured, NodeIdentity identity, Ticker ticker) {
 		this.connect = connect;
 		this.timeout = timeout;
+		this.secured = secured;
 		this.identity = identity;
 		this.ticker = ticker;
 	}
@@ -95,18 +105,22 @@ final class NatsStartupCheck implements StartupCheck {
 		}
 	}
 
-	private static StartupCheckException refused(NatsLeaseStoreException cause) {
+	private StartupCheckException refused(NatsLeaseStoreException cause) {
 		return new StartupCheckException(cause.getMessage() + ".", action(cause.reason()), cause);
 	}
 
-	private static String action(Reason reason) {
+	private String action(Reason reason) {
 		return switch (reason) {
-			case UNREACHABLE -> "Start a NATS server with JetStream ('nats-server -js'), or correct "
-					+ "'ha.cluster.nats.servers'. To start the application without waiting for NATS, set "
-					+ "'ha.cluster.nats.startup-timeout' to 0.";
+			case UNREACHABLE ->
+				"Start a NATS server with JetStream ('nats-server -js'), or correct " + "'ha.cluster.nats.servers'. "
+						+ (this.secured ? REJECTED : "") + "To start the application without waiting for NATS, set "
+						+ "'ha.cluster.nats.startup-timeout' to 0.";
 			case NOT_AUTHORIZED -> "Correct 'ha.cluster.nats.username' and 'ha.cluster.nats.password', "
 					+ "'ha.cluster.nats.token', 'ha.cluster.nats.credentials-file' or 'ha.cluster.nats.nkey-seed', "
 					+ "whichever the server asks for, and let that user work with the buckets of this cluster.";
+			case TLS -> "Let 'ha.cluster.nats.ssl.bundle' name an SSL bundle that trusts the authority of the servers' "
+					+ "certificates, and has a key and a certificate of its own if the servers ask for one. The hosts "
+					+ "in 'ha.cluster.nats.servers' must be among the names in the certificates.";
 			case NO_JETSTREAM -> "Enable JetStream ('nats-server -js', or 'jetstream {}' in the server's "
 					+ "configuration) for the account that this node logs in to, or let 'ha.cluster.nats.servers' "
 					+ "name servers that have it.";

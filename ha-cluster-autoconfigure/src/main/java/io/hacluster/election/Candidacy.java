@@ -84,6 +84,13 @@ final class Candidacy {
 		return this.candidate.latestEpoch();
 	}
 
+	void observed(Observation lease) {
+		if (lease.isKnown()) {
+			this.candidate
+				.observed(new LeaseStanding(lease.record().map(VersionedLease::lease).orElse(null), lease.freeFrom()));
+		}
+	}
+
 	void withdraw(RuntimeException ex) {
 		this.running = false;
 		this.record.candidateFailed("cannot become leader: " + ex.getMessage());

@@ -24,6 +24,15 @@ public interface Candidate {
 	Epoch latestEpoch();
 
 	/**
+	 * Takes note of the lease, whenever it has been read or written; also while it is
+	 * held. Called on the renewal thread, before {@link #isEligible()} is asked again;
+	 * must return at once.
+	 * @param standing the lease
+	 */
+	default void observed(LeaseStanding standing) {
+	}
+
+	/**
 	 * Returns a candidate that is always eligible and has no log.
 	 * @return the candidate
 	 */

@@ -162,6 +162,9 @@ final class Election implements ClaimListener {
 				&& this.release.conclude(this.leadership, outcome, now)) {
 			this.release = null;
 		}
+		if (call.claim() == this.leadership) {
+			this.candidacy.observed(this.leadership.observation());
+		}
 		publishLeader(now);
 	}
 

@@ -27,4 +27,9 @@ final class PatientCandidate implements Candidate {
 		return this.delegate.latestEpoch();
 	}
 
+	@Override
+	public void observed(LeaseStanding standing) {
+		this.delegate.observed(standing);
+	}
+
 }

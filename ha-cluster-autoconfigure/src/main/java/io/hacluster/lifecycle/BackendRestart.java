@@ -18,7 +18,7 @@ import io.hacluster.lifecycle.TransitionReport.Kind;
  * <p>
  * A service that ends again soon gets another restart. One that can neither be stopped
  * nor gets healthy in its time does not: the next attempt would take as long again, with
- * nobody serving.
+ * nobody serving. While the cluster is paused, nothing more is begun.
  */
 final class BackendRestart {
 
@@ -59,6 +59,9 @@ final class BackendRestart {
 		boolean again = true;
 		while (again && !term.isOver()) {
 			this.events.backendFailed(term.epoch(), "The backend " + failure);
+			if (this.supervisor.suspend()) {
+				return;
+			}
 			Optional<Duration> pause = this.supervisor.restart();
 			if (pause.isEmpty()) {
 				giveUp(term, failure + leftOver());
@@ -79,7 +82,9 @@ final class BackendRestart {
 		}
 		if (!term.isOver()) {
 			this.events.backendFailed(term.epoch(), "The backend " + failure);
-			giveUp(term, failure);
+			if (!this.supervisor.suspend()) {
+				giveUp(term, failure);
+			}
 		}
 	}
 

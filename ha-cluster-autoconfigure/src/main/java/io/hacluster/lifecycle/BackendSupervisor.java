@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ final class BackendSupervisor {
 	private final Ticker ticker;
 
 	private final Clock clock;
+
+	private final BooleanSupplier paused;
 
 	private final RestartBudget budget;
 
@@ -58,10 +61,15 @@ final class BackendSupervisor {
 
 	private long restarts;
 
-	BackendSupervisor(SupervisionSettings settings, Ticker ticker, Clock clock) {
+	/**
+	 * Creates a supervisor.
+	 * @param paused whether nothing is to be started or stopped because of a failure
+	 */
+	BackendSupervisor(SupervisionSettings settings, Ticker ticker, Clock clock, BooleanSupplier paused) {
 		this.settings = settings;
 		this.ticker = ticker;
 		this.clock = clock;
+		this.paused = paused;
 		this.budget = new RestartBudget(settings, ticker);
 	}
 
@@ -182,6 +190,19 @@ final class BackendSupervisor {
 	}
 
 	/**
+	 * Leaves a failure as it is while the cluster is paused. The first answer after that
+	 * which is no better makes it a failure again.
+	 * @return whether to leave it
+	 */
+	synchronized boolean suspend() {
+		boolean suspended = this.paused.getAsBoolean();
+		if (suspended) {
+			this.state = State.DOWN;
+		}
+		return suspended;
+	}
+
+	/**
 	 * Asks for a restart.
 	 * @return how long to pause before it; empty if there is none left
 	 */
@@ -228,6 +249,9 @@ final class BackendSupervisor {
 	private Optional<Signal> fail(String detail) {
 		HeldLease current = this.lease;
 		if (current == null || !current.isValid()) {
+			return Optional.empty();
+		}
+		if (suspend()) {
 			return Optional.empty();
 		}
 		this.state = State.FAILED;

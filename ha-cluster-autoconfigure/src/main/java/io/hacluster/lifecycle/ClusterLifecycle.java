@@ -2,6 +2,7 @@ package io.hacluster.lifecycle;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,16 +54,19 @@ public final class ClusterLifecycle {
 	 * @param publisher told the events of {@code io.hacluster.event}, on one thread
 	 * @param observer told about steps and sequences
 	 * @param clock for the times that are displayed
+	 * @param paused whether an operator wants the cluster to do nothing by itself: a
+	 * leader then leaves a backend that fails as it is. Must return at once
 	 */
 	public ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
-			Supplier<LeaderElector> electors, ApplicationEventPublisher publisher, StepObserver observer, Clock clock) {
+			Supplier<LeaderElector> electors, ApplicationEventPublisher publisher, StepObserver observer, Clock clock,
+			BooleanSupplier paused) {
 		this(identity, settings, parts, (listener) -> new ElectorLeaseControl(electors, listener),
-				publisher::publishEvent, observer, Ticker.SYSTEM, clock);
+				publisher::publishEvent, observer, Ticker.SYSTEM, clock, paused);
 	}
 
 	ClusterLifecycle(NodeIdentity identity, LifecycleSettings settings, ClusterParts parts,
 			Function<ElectionListener, LeaseControl> election, Consumer<Object> publisher, StepObserver observer,
-			Ticker ticker, Clock clock) {
+			Ticker ticker, Clock clock, BooleanSupplier paused) {
 		this.identity = identity;
 		this.settings = settings;
 		this.parts = parts;
@@ -70,7 +74,7 @@ public final class ClusterLifecycle {
 		this.publisher = publisher;
 		this.ticker = ticker;
 		this.board = new StatusBoard(identity, observer, clock);
-		this.supervisor = new BackendSupervisor(settings.supervision(), ticker, clock);
+		this.supervisor = new BackendSupervisor(settings.supervision(), ticker, clock, paused);
 		this.leadership = new NodeLeadership(identity.nodeId(), clock, () -> stepDown("asked to step down"));
 	}
 
@@ -166,9 +170,15 @@ public final class ClusterLifecycle {
 		return (current != null) ? current.busy() : Duration.ZERO;
 	}
 
-	private boolean stepDown(String reason) {
+	/**
+	 * Steps down in order and stays out of the race for one lease duration. Returns at
+	 * once; does nothing on a node that does not lead.
+	 * @param reason why, for people
+	 * @return whether a step-down has been set off
+	 */
+	public boolean stepDown(String reason) {
 		NodeLife current = this.life;
-		if (current == null) {
+		if (current == null || !this.leadership.isLeader()) {
 			return false;
 		}
 		current.post(Signal.current(Trigger.STEP_DOWN, reason));

@@ -65,7 +65,7 @@ final class NodeLeadership implements Leadership {
 
 	@Override
 	public boolean stepDown() {
-		return isLeader() && this.stepDown.getAsBoolean();
+		return this.stepDown.getAsBoolean();
 	}
 
 	/**

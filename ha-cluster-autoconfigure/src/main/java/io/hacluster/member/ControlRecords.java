@@ -1,12 +1,8 @@
 package io.hacluster.member;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
@@ -21,15 +17,11 @@ import io.hacluster.member.ClusterView.Pause;
  */
 public final class ControlRecords {
 
-	private static final Logger logger = LoggerFactory.getLogger(ControlRecords.class);
-
 	private static final int ATTEMPTS = 5;
 
 	private final StateStore store;
 
-	private final NodeIdentity identity;
-
-	private final AtomicReference<@Nullable String> reported = new AtomicReference<>();
+	private final RecordDecoder decoder;
 
 	private volatile @Nullable Stored<Pause> latestPause;
 
@@ -42,7 +34,7 @@ public final class ControlRecords {
 	 */
 	public ControlRecords(StateStore store, NodeIdentity identity) {
 		this.store = store;
-		this.identity = identity;
+		this.decoder = new RecordDecoder(identity);
 	}
 
 	/**
@@ -195,26 +187,12 @@ public final class ControlRecords {
 	}
 
 	private Optional<Stored<Pause>> pause(StateRecord record) {
-		return decoded(record, ControlCodec::decodePause)
-			.flatMap((pause) -> pause.map((value) -> new Stored<>(value, record.revision())));
+		return this.decoder.decode(record, ControlCodec::decodePause)
+			.flatMap((pause) -> pause.value().map((value) -> new Stored<>(value, record.revision())));
 	}
 
 	private Optional<Stored<LeadershipRequest>> request(StateRecord record) {
-		return decoded(record, ControlCodec::decodeRequest).map((value) -> new Stored<>(value, record.revision()));
-	}
-
-	private <T> Optional<T> decoded(StateRecord record, Function<byte[], T> codec) {
-		try {
-			return Optional.of(codec.apply(record.value()));
-		}
-		catch (IllegalArgumentException ex) {
-			String name = record.toString();
-			if (!name.equals(this.reported.getAndSet(name))) {
-				logger.warn("[{}] The record '{}' is damaged and counts as absent: {}", this.identity, record.key(),
-						ex.getMessage());
-			}
-			return Optional.empty();
-		}
+		return this.decoder.decode(record, ControlCodec::decodeRequest);
 	}
 
 	private static void giveUpAfter(int attempt, StateConflictException ex) {

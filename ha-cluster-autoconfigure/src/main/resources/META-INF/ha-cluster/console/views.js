@@ -170,7 +170,7 @@ function showTransition(state) {
 	setText(byId("transition-title"), `${transition.running ? "Now" : "Last transition"} on ${state.node}`);
 	const total = transition.steps.reduce((sum, step) => sum + step.ms, 0);
 	const where = transition.epoch > 0 ? `, epoch ${transition.epoch}` : "";
-	setText(byId("transition-summary"), `${KINDS[transition.kind] ?? transition.kind}${where. ${format.sentence(transition.reason)} Began ${format.time(transition.from)}`
+	setText(byId("transition-summary"), `${KINDS[transition.kind] ?? transition.kind}${where}. ${format.sentence(transition.reason)} Began ${format.time(transition.from)}`
 		+ (transition.running ? "." : `, took ${format.duration(total)}. ${transition.failure ? format.sentence(`Failed: ${transition.failure}`) : ""}`));
 	reconcile(byId("steps"), planned(transition), (step) => step.name,
 		() => el("li", {}, el("span", { class: "mark", "aria-hidden": "true" }), el("span", { class: "what" }), el("span", { class: "number" })),

@@ -75,8 +75,8 @@ class HaClusterPropertiesTests {
 		assertThat(properties.store()).isEqualTo(HaClusterProperties.Store.NATS);
 		assertThat(properties.nats().servers()).containsExactly("nats://127.0.0.1:4222", "nats://127.0.0.1:4223");
 		assertThat(properties.local().directory()).isEqualTo("./ha-local");
-		assertThat(properties.election())
-			.isEqualTo(new HaClusterProperties.Election(Duration.ofSeconds(5), Duration.ofSeconds(1), null));
+		assertThat(properties.election()).isEqualTo(new HaClusterProperties.Election(Duration.ofSeconds(5),
+				Duration.ofSeconds(1), null, 100, Duration.ofSeconds(10)));
 		assertThat(properties.sqlite()).isEqualTo(new HaClusterProperties.Sqlite("/var/lib/convex/data.db",
 				"/var/lib/convex/replica.db", Duration.ofHours(2), Duration.ofHours(48)));
 		assertThat(properties.replication()).isEqualTo(new HaClusterProperties.Replication(500, Duration.ofMillis(250),

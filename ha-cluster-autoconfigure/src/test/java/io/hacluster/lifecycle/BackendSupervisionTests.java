@@ -135,6 +135,39 @@ class BackendSupervisionTests {
 	}
 
 	@Test
+	void backendThatEndsWhileTheClusterIsPausedIsLeftAloneUntilItResumes() {
+		this.fixture.supervision = LifecycleFixture.supervision(3);
+		this.fixture.lead();
+		this.recorder.clear();
+		this.fixture.paused = true;
+		this.fixture.backend.health = new BackendHealth(Status.STOPPED, "exited with code 3");
+		exit();
+		awaitBackend(State.DOWN);
+		await().during(SHORT).until(() -> calls().isEmpty() && this.fixture.lifecycle().leadership().isLeader());
+		this.recorder.on("start", () -> this.fixture.backend.health = UP);
+		this.fixture.paused = false;
+		awaitBackend(State.UP);
+		assertThat(calls()).containsExactly("stop", "start");
+		assertThat(this.fixture.lifecycle().leadership().isLeader()).isTrue();
+	}
+
+	@Test
+	void restartsUnderWayEndWhenTheClusterIsPausedWithoutAStepDown() {
+		this.fixture.supervision = LifecycleFixture.supervision(3);
+		this.fixture.lead();
+		this.recorder.clear();
+		this.fixture.backend.health = new BackendHealth(Status.STOPPED, "exited with code 1");
+		this.recorder.on("start", () -> {
+			this.fixture.paused = true;
+			throw new BackendException("exited with code 1");
+		});
+		exit();
+		awaitBackend(State.DOWN);
+		await().during(SHORT).until(() -> this.fixture.lifecycle().leadership().isLeader());
+		assertThat(calls()).containsExactly("stop", "start");
+	}
+
+	@Test
 	void singleNodeLeadsAgainAfterTheCoolingAndNoSooner() {
 		this.fixture.supervision = LifecycleFixture.supervision(0);
 		this.fixture.lead();

@@ -41,6 +41,8 @@ class BackendSupervisorTests {
 
 	private final FakeLease lease = new FakeLease();
 
+	private boolean paused;
+
 	private BackendSupervisor supervisor = supervisor(3, 3);
 
 	@BeforeEach
@@ -207,6 +209,31 @@ class BackendSupervisorTests {
 	}
 
 	@Test
+	void failureWhileTheClusterIsPausedCountsWithTheNextBadAnswerAfterThat() {
+		this.paused = true;
+		assertThat(this.supervisor.exited("exited with code 3")).isEmpty();
+		assertThat(answer(STOPPED)).isEmpty();
+		assertThat(answer(STOPPED)).isEmpty();
+		assertThat(this.supervisor.status().state()).isEqualTo(State.DOWN);
+		assertThat(this.supervisor.status().totals()).isEqualTo(new BackendStatus.Totals(1, 0, 0));
+		this.paused = false;
+		assertThat(answer(STOPPED)).isPresent();
+		assertThat(this.supervisor.status().totals()).isEqualTo(new BackendStatus.Totals(1, 1, 0));
+	}
+
+	@Test
+	void unhealthyServiceThatRecoversWhileTheClusterIsPausedIsNoFailure() {
+		this.paused = true;
+		answer(DOWN);
+		answer(DOWN);
+		assertThat(answer(DOWN)).isEmpty();
+		assertThat(answer(UP)).isEmpty();
+		this.paused = false;
+		assertThat(answer(DOWN)).isEmpty();
+		assertThat(this.supervisor.status().totals().failures()).isZero();
+	}
+
+	@Test
 	void uptimeCountsFromTheLastStart() {
 		pass(SECOND.multipliedBy(5));
 		assertThat(this.supervisor.status().uptime()).isEqualTo(SECOND.multipliedBy(5));
@@ -221,7 +248,7 @@ class BackendSupervisorTests {
 	private BackendSupervisor supervisor(int failures, int restarts) {
 		return new BackendSupervisor(
 				new SupervisionSettings(SECOND, SECOND, failures, restarts, WINDOW, SECOND, COOLING), this.now::get,
-				LifecycleFixture.CLOCK);
+				LifecycleFixture.CLOCK, () -> this.paused);
 	}
 
 	private void startService() {

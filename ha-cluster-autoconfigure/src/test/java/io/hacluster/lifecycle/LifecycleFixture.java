@@ -49,6 +49,8 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 	volatile Consumer<Object> listener = (event) -> {
 	};
 
+	volatile boolean paused;
+
 	StepTimeouts timeouts = new StepTimeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE);
 
 	SupervisionSettings supervision = NO_RESTARTS;
@@ -63,7 +65,7 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 
 	DrivenBackend drivenBackend() {
 		return new DrivenBackend(this.backend, new BackendLease(IDENTITY, this.backend, settings()),
-				new BackendSupervisor(this.supervision, this.election, CLOCK));
+				new BackendSupervisor(this.supervision, this.election, CLOCK, () -> this.paused));
 	}
 
 	static SupervisionSettings supervision(int maxRestarts) {
@@ -75,7 +77,7 @@ final class LifecycleFixture implements StepObserver, AutoCloseable {
 		this.lifecycle = new ClusterLifecycle(IDENTITY, settings(), this.parts, this.election::listener, (event) -> {
 			this.events.add(event);
 			this.listener.accept(event);
-		}, this, this.election, CLOCK);
+		}, this, this.election, CLOCK, () -> this.paused);
 		this.lifecycle.start();
 		return this;
 	}

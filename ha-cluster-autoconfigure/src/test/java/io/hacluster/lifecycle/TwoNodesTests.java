@@ -137,7 +137,7 @@ class TwoNodesTests {
 				new ClusterParts(null, null, backend), () -> new LeaderElector(store, identity, election,
 						Candidate.always(), Ticker.SYSTEM, RandomGenerator.getDefault()),
 				(event) -> {
-				}, StepObserver.NONE, Clock.systemUTC());
+				}, StepObserver.NONE, Clock.systemUTC(), () -> false);
 		this.lifecycles.add(lifecycle);
 		lifecycle.start();
 		return lifecycle;

@@ -62,6 +62,8 @@ final class NatsConnection implements AutoCloseable {
 
 	private volatile @Nullable String lastError;
 
+	private volatile @Nullable String tlsError;
+
 	/**
 	 * Creates a connection that is made when it is first used.
 	 * @param identity this process
@@ -115,6 +117,7 @@ final class NatsConnection implements AutoCloseable {
 			.collect(Collectors.joining(", "));
 		try {
 			this.lastError = null;
+			this.tlsError = null;
 			Connection made = Nats.connect(configured);
 			made.addConnectionListener(new Changes());
 			return made;
@@ -124,6 +127,11 @@ final class NatsConnection implements AutoCloseable {
 					"NATS at " + this.servers + " refuses the credentials", ex);
 		}
 		catch (IOException ex) {
+			String tls = this.tlsError;
+			if (tls != null) {
+				throw new NatsLeaseStoreException(Reason.TLS,
+						"NATS at " + this.servers + " and this node cannot agree on TLS: " + tls, null);
+			}
 			// Its message shows the addresses with their passwords
 			throw new NatsLeaseStoreException(Reason.UNREACHABLE,
 					"Cannot reach NATS at " + this.servers + lastErrorText(), null);
@@ -225,6 +233,7 @@ final class NatsConnection implements AutoCloseable {
 
 		@Override
 		public void exceptionOccurred(Connection source, Exception ex) {
+			TlsFailure.of(ex).ifPresent((failure) -> NatsConnection.this.tlsError = failure);
 			logger.debug("[{}] The connection to NATS failed: {}", NatsConnection.this.identity, ex.toString());
 		}
 

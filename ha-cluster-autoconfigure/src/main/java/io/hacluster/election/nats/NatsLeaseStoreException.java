@@ -48,6 +48,12 @@ public class NatsLeaseStoreException extends StoreUnavailableException {
 		NOT_AUTHORIZED,
 
 		/**
+		 * The server and this node do not trust one another, or only one of them wants
+		 * TLS.
+		 */
+		TLS,
+
+		/**
 		 * The server, or the account, has no JetStream.
 		 */
 		NO_JETSTREAM,

@@ -118,8 +118,9 @@ final class NatsConnections implements AutoCloseable {
 					"NATS at " + servers(options) + " refuses the credentials: " + ex.getMessage(), ex);
 		}
 		catch (IOException ex) {
-			throw new StoreUnavailableException(
-					"NATS at " + servers(options) + " cannot be reached: " + ex.getMessage(), ex);
+			// Its message shows the addresses with their passwords
+			throw new StoreUnavailableException("NATS at " + servers(options) + " cannot be reached" + lastError(),
+					null);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,0 +1,223 @@
+package io.hacluster.operation;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.hacluster.ClusterRole;
+import io.hacluster.HaClusterException;
+import io.hacluster.Leadership;
+import io.hacluster.NodeId;
+import io.hacluster.NodeIdentity;
+import io.hacluster.StoreUnavailableException;
+import io.hacluster.Ticker;
+import io.hacluster.member.ClusterView;
+import io.hacluster.member.ClusterView.Seen;
+import io.hacluster.member.ControlRecords;
+import io.hacluster.member.LeadershipRequest;
+import io.hacluster.member.LeadershipRequest.State;
+import io.hacluster.member.StateConflictException;
+import io.hacluster.member.Stored;
+import io.hacluster.operation.OperationResult.Outcome;
+
+/**
+ * The side of who asks: puts up a request, unless there is one already, and waits until a
+ * later leader is seen, the request is refused or the time is up. Thread-safe.
+ */
+final class Handover {
+
+	private static final Duration LOOK = Duration.ofMillis(200);
+
+	private static final String REFUSED = "The leader has refused: ";
+
+	private static final Logger logger = LoggerFactory.getLogger(Handover.class);
+
+	private final NodeIdentity identity;
+
+	private final RequestWatch watch;
+
+	private final ControlRecords records;
+
+	private final Leadership leadership;
+
+	private final Supplier<ClusterView> view;
+
+	private final Bell bell;
+
+	private final Ticker ticker;
+
+	Handover(NodeIdentity identity, RequestWatch watch, ControlRecords records, Leadership leadership,
+			Supplier<ClusterView> view, Bell bell, Ticker ticker) {
+		this.identity = identity;
+		this.watch = watch;
+		this.records = records;
+		this.leadership = leadership;
+		this.view = view;
+		this.bell = bell;
+		this.ticker = ticker;
+	}
+
+	/**
+	 * Makes a request and sees to its end.
+	 * @param request the request
+	 * @param timeout how long to wait
+	 * @param remark what to add where it is done, may be empty
+	 */
+	OperationResult ask(LeadershipRequest request, Duration timeout, String remark) {
+		long begin = this.ticker.nanoTime();
+		try {
+			putAwayStale();
+			this.records.submit(request);
+		}
+		catch (StateConflictException ex) {
+			return refused(ex.getMessage() + ": wait for its end");
+		}
+		catch (StoreUnavailableException ex) {
+			return unknown("Status unknown: the store of the cluster does not answer (" + ex.getMessage()
+					+ "), and the request may or may not have been made");
+		}
+		logger.info("[{}] Asks for a {} at the end of epoch {}", this.identity, LeaderDesk.describe(request),
+				request.fromEpoch());
+		try {
+			return await(request, begin, timeout, remark);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return unknown("Status unknown: interrupted while waiting for the " + LeaderDesk.describe(request));
+		}
+	}
+
+	private OperationResult await(LeadershipRequest request, long begin, Duration timeout, String remark)
+			throws InterruptedException {
+		while (true) {
+			long rings = this.bell.rings();
+			LeadershipRequest known = this.records.latestRequest()
+				.map(Stored::value)
+				.filter((it) -> it.id().equals(request.id()))
+				.orElse(request);
+			if (known.state() == State.REFUSED) {
+				return refused(REFUSED + known.message());
+			}
+			Leader leader = leaderAfter(request.fromEpoch());
+			long elapsed = this.ticker.nanoTime() - begin;
+			if (leader != null) {
+				end(request, leader.node.equals(request.target()) ? State.DONE : State.FAILED,
+						leader.node + " leads in epoch " + leader.epoch);
+				return succeeded(request, leader, Duration.ofNanos(elapsed), remark);
+			}
+			if (elapsed >= timeout.toNanos()) {
+				return giveUp(request, timeout);
+			}
+			Duration left = timeout.minusNanos(elapsed);
+			this.bell.await(rings, (left.compareTo(LOOK) < 0) ? left : LOOK);
+		}
+	}
+
+	private OperationResult succeeded(LeadershipRequest request, Leader leader, Duration elapsed, String remark) {
+		String leads = leader.node + " leads in epoch " + leader.epoch + ", " + elapsed.toMillis()
+				+ " ms after it was asked for";
+		if (leader.node.equals(request.target())) {
+			return new OperationResult(Outcome.DONE, leads + remark, leader.node, leader.epoch);
+		}
+		NodeId target = Objects.requireNonNull(request.target());
+		String failure = this.view.get()
+			.member(target)
+			.map((seen) -> seen.member().failure())
+			.map((text) -> "; the last failure of " + target + " was: " + text)
+			.orElse("");
+		return new OperationResult(Outcome.FAILED, leads + ", instead of " + target + failure, leader.node,
+				leader.epoch);
+	}
+
+	/**
+	 * Takes a request back that nobody has begun with, so that nothing comes of it later.
+	 */
+	private OperationResult giveUp(LeadershipRequest request, Duration timeout) {
+		String within = " within " + Qualification.seconds(timeout);
+		try {
+			Stored<LeadershipRequest> stored = this.records.request()
+				.filter((it) -> it.value().id().equals(request.id()))
+				.orElse(null);
+			if (stored != null && stored.value().state() == State.REQUESTED) {
+				this.records.replace(stored, request.in(State.FAILED, "Nobody has taken it up"));
+				return refused("The leader has not answered" + within
+						+ ": the request has been taken back, and nothing has been changed");
+			}
+			if (stored != null && stored.value().state() == State.REFUSED) {
+				return refused(REFUSED + stored.value().message());
+			}
+		}
+		catch (HaClusterException ex) {
+			logger.debug("[{}] The request cannot be taken back: {}", this.identity, ex.getMessage());
+		}
+		return unknown("Status unknown: the " + LeaderDesk.describe(request)
+				+ " has begun, but no new leader has been seen" + within);
+	}
+
+	/**
+	 * Puts away what nobody has finished and nobody will, so that it is in nobody's way.
+	 */
+	private void putAwayStale() {
+		Stored<LeadershipRequest> stored = this.records.request().orElse(null);
+		if (stored != null && stored.value().isOpen() && !this.watch.holds(stored.value())) {
+			this.records.replace(stored, stored.value().in(State.FAILED, "Nobody has finished it"));
+		}
+	}
+
+	private void end(LeadershipRequest request, State state, String message) {
+		Stored<LeadershipRequest> stored = this.records.latestRequest().orElse(null);
+		if (stored != null && stored.value().id().equals(request.id()) && stored.value().isOpen()) {
+			try {
+				this.records.replace(stored, stored.value().in(state, message));
+			}
+			catch (HaClusterException ex) {
+				logger.debug("[{}] The next leader ends the request: {}", this.identity, ex.getMessage());
+			}
+		}
+	}
+
+	/**
+	 * Returns a leader that has completed its promotion.
+	 */
+	private @Nullable Leader leaderAfter(long epoch) {
+		if (this.leadership.isLeader() && this.leadership.epoch().value() > epoch) {
+			return new Leader(this.identity.nodeId(), this.leadership.epoch().value());
+		}
+		return this.view.get()
+			.members()
+			.stream()
+			.filter(Seen::alive)
+			.map(Seen::member)
+			.filter((member) -> member.role() == ClusterRole.LEADER && member.epoch() > epoch)
+			.map((member) -> new Leader(member.nodeId(), member.epoch()))
+			.max(Comparator.comparing(Leader::epoch))
+			.orElse(null);
+	}
+
+	OperationResult refused(String message) {
+		return result(Outcome.REFUSED, message);
+	}
+
+	OperationResult unknown(String message) {
+		return result(Outcome.UNKNOWN, message);
+	}
+
+	/**
+	 * Returns a result with the leader that this node knows.
+	 */
+	OperationResult result(Outcome outcome, String message) {
+		Optional<Leadership.Leader> leader = this.leadership.leader();
+		return new OperationResult(outcome, message, leader.map(Leadership.Leader::nodeId).orElse(null),
+				leader.map((it) -> it.epoch().value()).orElse(0L));
+	}
+
+	private record Leader(NodeId node, long epoch) {
+	}
+
+}
