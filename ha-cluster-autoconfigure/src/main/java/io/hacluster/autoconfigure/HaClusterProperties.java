@@ -26,6 +26,7 @@ import io.hacluster.backend.StopSignal;
  * two live nodes with one name, the newcomer stays out and says so. Falls back to the
  * host name.
  * @param address Where this node can be reached, for display to the other nodes.
+ * @param labels Labels of this node, for people and tools that look at the members.
  * @param store Where leases and the log of the database are kept. Required.
  * @param nats Connection to NATS, for the store of that name.
  * @param local Directory for the local store.
@@ -35,15 +36,17 @@ import io.hacluster.backend.StopSignal;
  * @param vip Addresses at which clients find the leader. Without any there is no virtual
  * IP.
  * @param backend Service that only the leader runs.
+ * @param health What health judges.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  * @param console Page that shows the cluster.
  */
 @ConfigurationProperties(prefix = "ha.cluster", ignoreUnknownFields = false)
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
-		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
-		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Vip vip, @DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle,
-		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
+		@DefaultValue("") String address, @DefaultValue Map<String, String> labels, @Nullable Store store,
+		@DefaultValue Nats nats, @DefaultValue Local local, @DefaultValue Election election,
+		@DefaultValue Sqlite sqlite, @DefaultValue Replication replication, @DefaultValue Vip vip,
+		@DefaultValue Backend backend, @NestedConfigurationProperty @DefaultValue HealthProperties health,
+		@DefaultValue Lifecycle lifecycle, @NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
 	 * The kinds of store.
@@ -84,21 +87,26 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * name of the cluster.
 	 * @param replicaBucket Object store of the log. Falls back to "ha-", the name of the
 	 * cluster and "-db".
+	 * @param stateBucket Key-value bucket of what the nodes tell one another. Falls back
+	 * to "ha-", the name of the cluster and "-state".
 	 * @param replicas Number of servers that keep each bucket, used when a bucket is
 	 * created; 1 to 5.
+	 * @param service What can be asked for on NATS.
 	 */
 	public record Nats(@DefaultValue List<String> servers, @Nullable String username, @Nullable String password,
 			@Nullable String token, @Nullable String credentialsFile, @Nullable String nkeySeed, @DefaultValue Ssl ssl,
 			@DefaultValue("2s") Duration connectionTimeout, @DefaultValue("2s") Duration requestTimeout,
 			@DefaultValue("10s") Duration startupTimeout, @Nullable String electionBucket,
-			@Nullable String replicaBucket, @DefaultValue("1") int replicas) {
+			@Nullable String replicaBucket, @Nullable String stateBucket, @DefaultValue("1") int replicas,
+			@DefaultValue @NestedConfigurationProperty NatsServiceProperties service) {
 
 		/**
 		 * Leaves out what must not get into a log.
 		 */
 		@Override
 		public String toString() {
-			return "Nats[electionBucket=" + this.electionBucket + ", replicaBucket=" + this.replicaBucket + "]";
+			return "Nats[electionBucket=" + this.electionBucket + ", replicaBucket=" + this.replicaBucket
+					+ ", stateBucket=" + this.stateBucket + "]";
 		}
 
 		/**
