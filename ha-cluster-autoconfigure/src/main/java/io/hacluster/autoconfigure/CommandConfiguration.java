@@ -14,6 +14,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import io.hacluster.NodeIdentity;
 import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.nats.NatsLeaseStore;
+import io.hacluster.member.nats.NatsStateStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 
 /**
@@ -55,6 +56,13 @@ class CommandConfiguration {
 				NodeIdentity identity, ElectionSettings election) {
 			return NatsLeaseStore.existing(identity, options,
 					HaClusterNatsAutoConfiguration.leaseStoreSettings(properties, identity, election));
+		}
+
+		@Bean
+		NatsStateStore haClusterExistingStateStore(NatsOptions options, HaClusterProperties properties,
+				NodeIdentity identity) {
+			return NatsStateStore.existing(identity, options,
+					HaClusterNatsAutoConfiguration.stateStoreSettings(properties, identity));
 		}
 
 		@Bean

@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -42,6 +43,7 @@ import io.hacluster.vip.VirtualIp;
 		HaClusterVipAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
+@Import(MemberConfiguration.class)
 @ImportRuntimeHints(JnaRuntimeHints.class)
 public final class HaClusterAutoConfiguration {
 
@@ -102,8 +104,9 @@ public final class HaClusterAutoConfiguration {
 
 	@Bean
 	HaClusterLifecycle haClusterLifecycle(ClusterLifecycle node, HaClusterProperties properties,
-			ObjectProvider<StartupCheck> checks) {
-		return new HaClusterLifecycle(node, checks.orderedStream().toList(), stopTimeout(properties));
+			ObjectProvider<StartupCheck> checks, ObjectProvider<NodeDuty> duties) {
+		return new HaClusterLifecycle(node, checks.orderedStream().toList(), duties.orderedStream().toList(),
+				stopTimeout(properties));
 	}
 
 	@Bean

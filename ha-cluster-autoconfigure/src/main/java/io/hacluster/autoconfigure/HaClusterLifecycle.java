@@ -35,19 +35,24 @@ final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
 
 	private final List<StartupCheck> checks;
 
+	private final List<NodeDuty> duties;
+
 	private final Duration stopTimeout;
 
 	private @Nullable CountDownLatch stopped;
 
-	HaClusterLifecycle(ClusterLifecycle lifecycle, List<StartupCheck> checks, Duration stopTimeout) {
+	HaClusterLifecycle(ClusterLifecycle lifecycle, List<StartupCheck> checks, List<NodeDuty> duties,
+			Duration stopTimeout) {
 		this.lifecycle = lifecycle;
 		this.checks = List.copyOf(checks);
+		this.duties = List.copyOf(duties);
 		this.stopTimeout = stopTimeout;
 	}
 
 	@Override
 	public void start() {
 		this.checks.forEach(StartupCheck::run);
+		this.duties.forEach(NodeDuty::start);
 		this.lifecycle.start();
 		keepAlive();
 	}
@@ -78,6 +83,7 @@ final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
 			this.lifecycle.stop(this.stopTimeout);
 		}
 		finally {
+			this.duties.forEach(NodeDuty::stop);
 			letGo();
 		}
 	}

@@ -12,6 +12,8 @@ import org.springframework.context.annotation.Bean;
 import io.hacluster.NodeIdentity;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.local.LocalLeaseStore;
+import io.hacluster.member.StateStore;
+import io.hacluster.member.local.LocalStateStore;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.local.LocalReplicaStore;
 
@@ -28,6 +30,12 @@ public final class HaClusterLocalAutoConfiguration {
 	@ConditionalOnMissingBean(LeaseStore.class)
 	LocalLeaseStore haClusterLocalLeaseStore(HaClusterProperties properties, NodeIdentity identity) {
 		return new LocalLeaseStore(identity, directory(properties));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(StateStore.class)
+	LocalStateStore haClusterLocalStateStore(HaClusterProperties properties, NodeIdentity identity) {
+		return new LocalStateStore(identity, directory(properties));
 	}
 
 	@Bean

@@ -20,6 +20,9 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.nats.NatsLeaseStore;
 import io.hacluster.election.nats.NatsLeaseStoreSettings;
+import io.hacluster.member.StateStore;
+import io.hacluster.member.nats.NatsStateStore;
+import io.hacluster.member.nats.NatsStateStoreSettings;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStore;
 import io.hacluster.replication.nats.NatsReplicaStoreSettings;
@@ -68,6 +71,19 @@ public final class HaClusterNatsAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(StateStore.class)
+	NatsStateStore haClusterNatsStateStore(NatsOptions options, HaClusterProperties properties, NodeIdentity identity) {
+		return new NatsStateStore(identity, options, stateStoreSettings(properties, identity));
+	}
+
+	@Bean
+	@ConditionalOnBean(NatsStateStore.class)
+	NatsStateStartupCheck haClusterNatsStateStartupCheck(NatsStateStore store, HaClusterProperties properties,
+			NodeIdentity identity) {
+		return new NatsStateStartupCheck(store, properties.nats().startupTimeout(), identity);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(ReplicaStore.class)
 	@ConditionalOnProperty("ha.cluster.sqlite.path")
 	NatsReplicaStore haClusterNatsReplicaStore(NatsOptions options, HaClusterProperties properties,
@@ -81,6 +97,13 @@ public final class HaClusterNatsAutoConfiguration {
 		String bucket = nats.electionBucket();
 		return (bucket != null) ? new NatsLeaseStoreSettings(bucket, nats.replicas(), election.storeTimeout())
 				: NatsLeaseStoreSettings.forCluster(identity.cluster(), nats.replicas(), election.storeTimeout());
+	}
+
+	static NatsStateStoreSettings stateStoreSettings(HaClusterProperties properties, NodeIdentity identity) {
+		HaClusterProperties.Nats nats = properties.nats();
+		String bucket = nats.stateBucket();
+		return (bucket != null) ? new NatsStateStoreSettings(bucket, nats.replicas(), nats.requestTimeout())
+				: NatsStateStoreSettings.forCluster(identity.cluster(), nats.replicas(), nats.requestTimeout());
 	}
 
 	static NatsReplicaStoreSettings replicaStoreSettings(HaClusterProperties properties, NodeIdentity identity) {

@@ -26,6 +26,7 @@ import io.hacluster.backend.StopSignal;
  * two live nodes with one name, the newcomer stays out and says so. Falls back to the
  * host name.
  * @param address Where this node can be reached, for display to the other nodes.
+ * @param labels Labels of this node, for people and tools that look at the members.
  * @param store Where leases and the log of the database are kept. Required.
  * @param nats Connection to NATS, for the store of that name.
  * @param local Directory for the local store.
@@ -86,21 +87,26 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * name of the cluster.
 	 * @param replicaBucket Object store of the log. Falls back to "ha-", the name of the
 	 * cluster and "-db".
+	 * @param stateBucket Key-value bucket of what the nodes tell one another. Falls back
+	 * to "ha-", the name of the cluster and "-state".
 	 * @param replicas Number of servers that keep each bucket, used when a bucket is
 	 * created; 1 to 5.
+	 * @param service What can be asked for on NATS.
 	 */
 	public record Nats(@DefaultValue List<String> servers, @Nullable String username, @Nullable String password,
 			@Nullable String token, @Nullable String credentialsFile, @Nullable String nkeySeed, @DefaultValue Ssl ssl,
 			@DefaultValue("2s") Duration connectionTimeout, @DefaultValue("2s") Duration requestTimeout,
 			@DefaultValue("10s") Duration startupTimeout, @Nullable String electionBucket,
-			@Nullable String replicaBucket, @DefaultValue("1") int replicas) {
+			@Nullable String replicaBucket, @Nullable String stateBucket, @DefaultValue("1") int replicas,
+			@DefaultValue @NestedConfigurationProperty NatsServiceProperties service) {
 
 		/**
 		 * Leaves out what must not get into a log.
 		 */
 		@Override
 		public String toString() {
-			return "Nats[electionBucket=" + this.electionBucket + ", replicaBucket=" + this.replicaBucket + "]";
+			return "Nats[electionBucket=" + this.electionBucket + ", replicaBucket=" + this.replicaBucket
+					+ ", stateBucket=" + this.stateBucket + "]";
 		}
 
 		/**

@@ -56,6 +56,7 @@ final class HaClusterPropertiesValidator {
 			require("local.directory", this.properties.local().directory(),
 					"The local store needs a directory that all nodes of this machine share");
 		}
+		new MemberPropertiesValidator(this.properties).validate();
 		validateNats(this.properties.nats());
 		validateSqlite(this.properties.sqlite());
 		validateReplication(this.properties.replication());
@@ -75,6 +76,7 @@ final class HaClusterPropertiesValidator {
 		}
 		requireName("nats.election-bucket", nats.electionBucket());
 		requireName("nats.replica-bucket", nats.replicaBucket());
+		requireName("nats.state-bucket", nats.stateBucket());
 	}
 
 	/**

@@ -16,6 +16,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.command.CommandEnvironment;
 import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.LeaseStore;
+import io.hacluster.member.StateStore;
 import io.hacluster.replication.ReplicaStore;
 
 /**
@@ -113,6 +114,11 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	@Override
 	public LeaseStore leases() {
 		return this.context.getBean(LeaseStore.class);
+	}
+
+	@Override
+	public StateStore state() {
+		return this.context.getBean(StateStore.class);
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.LeaseStore;
+import io.hacluster.member.StateStore;
 import io.hacluster.replication.ReplicaStore;
 
 /**
@@ -38,6 +39,12 @@ public interface CommandEnvironment extends AutoCloseable {
 	 * @return the leases, for reading
 	 */
 	LeaseStore leases();
+
+	/**
+	 * Returns what the nodes tell one another.
+	 * @return the records, for reading
+	 */
+	StateStore state();
 
 	/**
 	 * Returns the file that {@code ha.cluster.sqlite.path} names.

@@ -30,6 +30,8 @@ public final class ClusterMembers implements Members {
 
 	private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+	private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
 	private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(3);
 
 	/**
@@ -56,6 +58,8 @@ public final class ClusterMembers implements Members {
 	private StateStore.@Nullable Watch watch;
 
 	private volatile boolean stopping;
+
+	private volatile boolean lookAgain;
 
 	private @Nullable Object told;
 
@@ -120,9 +124,11 @@ public final class ClusterMembers implements Members {
 	}
 
 	/**
-	 * Has the node asked at once how it is, for when it has changed. Returns at once.
+	 * Has the node asked at once how it is, for when it has changed or is about to.
+	 * Returns at once.
 	 */
 	public void wake() {
+		this.lookAgain = true;
 		this.wake.release();
 	}
 
@@ -151,6 +157,11 @@ public final class ClusterMembers implements Members {
 					logger.error("[{}] A look at the members failed", this.identity, ex);
 				}
 				tell();
+				if (this.lookAgain) {
+					// Whoever woke this thread may not have finished the change
+					this.lookAgain = false;
+					pause = Math.min(pause, LOOK_AGAIN.toNanos());
+				}
 				this.wake.tryAcquire(pause, TimeUnit.NANOSECONDS);
 				this.wake.drainPermits();
 			}
@@ -188,7 +199,7 @@ public final class ClusterMembers implements Members {
 			if (this.hints.size() >= MAX_HINTS) {
 				this.hints.add("");
 			}
-			wake();
+			this.wake.release();
 		}
 	}
 

@@ -33,6 +33,8 @@ final class MemberDuty {
 	 */
 	static final Duration FORGET = Duration.ofHours(24);
 
+	private static final Duration RETRY = Duration.ofSeconds(2);
+
 	/**
 	 * Every how many lists of the members the terms are listed as well.
 	 */
@@ -57,6 +59,8 @@ final class MemberDuty {
 	private final Publication publication;
 
 	private final Ticker ticker;
+
+	private final RandomGenerator random;
 
 	private long revision;
 
@@ -83,6 +87,7 @@ final class MemberDuty {
 		this.table = new MemberTable(ticker, new RecordDecoder(identity));
 		this.publication = new Publication(heartbeat, random);
 		this.ticker = ticker;
+		this.random = random;
 		this.listAt = ticker.nanoTime();
 	}
 
@@ -110,7 +115,7 @@ final class MemberDuty {
 		if (all || this.ticker.nanoTime() - this.listAt >= 0) {
 			boolean terms = all || this.lists % LISTS_PER_TERM_LIST == 0;
 			this.current = attempt(() -> list(member, terms));
-			this.listAt = this.ticker.nanoTime() + this.heartbeat.toNanos();
+			this.listAt = this.ticker.nanoTime() + (this.current ? this.heartbeat.toNanos() : untilRetry());
 		}
 		else if (!changed.isEmpty()) {
 			this.current = attempt(() -> changed.forEach(this::read)) && this.current;
@@ -122,6 +127,11 @@ final class MemberDuty {
 		long now = this.ticker.nanoTime();
 		pause = Math.min(pause, this.publication.pause(member, now));
 		return Math.max(1, Math.min(pause, this.listAt - now));
+	}
+
+	private long untilRetry() {
+		long most = Math.min(this.heartbeat.toNanos(), RETRY.toNanos());
+		return most / 2 + this.random.nextLong(most / 2);
 	}
 
 	/**

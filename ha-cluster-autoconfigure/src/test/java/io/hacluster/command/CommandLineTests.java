@@ -30,6 +30,7 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.Lease;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.local.LocalLeaseStore;
+import io.hacluster.member.StateStore;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.ltx.LtxName;
@@ -383,6 +384,11 @@ class CommandLineTests {
 		@Override
 		public LeaseStore leases() {
 			return CommandLineTests.this.leases;
+		}
+
+		@Override
+		public StateStore state() {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

@@ -1,0 +1,86 @@
+package io.hacluster.autoconfigure;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+
+import io.hacluster.NodeIdentity;
+import io.hacluster.lifecycle.BackendStatus;
+import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.lifecycle.ClusterStatus;
+import io.hacluster.lifecycle.LifecycleState;
+import io.hacluster.member.Member;
+import io.hacluster.replication.Replication;
+import io.hacluster.replication.ReplicationStatus;
+
+/**
+ * What this node says of itself. Its parts are looked up when they are asked: some of
+ * them are made of what is told about members.
+ */
+final class NodeMember implements Supplier<Member> {
+
+	private final NodeIdentity identity;
+
+	private final HaClusterProperties properties;
+
+	private final ObjectProvider<ClusterLifecycle> node;
+
+	private final ObjectProvider<Electors> electors;
+
+	private final ObjectProvider<Replication> replication;
+
+	private final Clock clock;
+
+	private final String version;
+
+	NodeMember(NodeIdentity identity, HaClusterProperties properties, ObjectProvider<ClusterLifecycle> node,
+			ObjectProvider<Electors> electors, ObjectProvider<Replication> replication, Clock clock) {
+		this.identity = identity;
+		this.properties = properties;
+		this.node = node;
+		this.electors = electors;
+		this.replication = replication;
+		this.clock = clock;
+		// Absent where the classes do not come from a jar
+		this.version = Objects.requireNonNullElse(Member.class.getPackage().getImplementationVersion(), "development");
+	}
+
+	@Override
+	public Member get() {
+		ClusterStatus status = this.node.getObject().status();
+		ReplicationStatus replicated = replicated();
+		BackendStatus backend = status.backend();
+		ClusterStatus.Failure failure = status.lastFailure();
+		return new Member(this.identity.nodeId(), this.identity.nonce(), this.version, status.role(),
+				status.state().name(), status.epoch().value(), (replicated != null) ? replicated.txid() : null,
+				(replicated != null) ? lag(replicated) : null, (backend != null) ? backend.state().name() : null,
+				this.properties.address(), this.properties.labels(), this.properties.election().priority(),
+				isEligible(status), (failure != null) ? failure.message() : null,
+				this.properties.election().leaseDuration(), this.clock.instant());
+	}
+
+	private @Nullable ReplicationStatus replicated() {
+		Replication present = this.replication.getIfAvailable();
+		return (present != null) ? present.status() : null;
+	}
+
+	/**
+	 * To the millisecond, as it is stored.
+	 */
+	private static Duration lag(ReplicationStatus replicated) {
+		return Duration.ofMillis(replicated.lag().toMillis());
+	}
+
+	private boolean isEligible(ClusterStatus status) {
+		if (this.properties.election().priority() == 0) {
+			return false;
+		}
+		return status.state() == LifecycleState.LEADER || status.state() == LifecycleState.PROMOTING
+				|| this.electors.getObject().status().candidate();
+	}
+
+}
