@@ -4,7 +4,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -43,7 +42,7 @@ import io.hacluster.vip.VirtualIp;
 		HaClusterVipAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
-@Import(MemberConfiguration.class)
+@Import({ MemberConfiguration.class, OperationConfiguration.class })
 @ImportRuntimeHints(JnaRuntimeHints.class)
 public final class HaClusterAutoConfiguration {
 
@@ -75,10 +74,8 @@ public final class HaClusterAutoConfiguration {
 
 	@Bean
 	Electors haClusterElectors(NodeIdentity identity, LeaseStore store, ElectionSettings settings,
-			ObjectProvider<Replication> replication, ObjectProvider<ElectionPolicy> policy) {
-		ElectionPolicy present = policy.getIfAvailable();
-		return new Electors(store, identity, settings,
-				(present != null) ? present : ReplicaCandidate.of(replication.getIfAvailable()));
+			ElectionPolicy policy) {
+		return new Electors(store, identity, settings, policy);
 	}
 
 	@Bean
@@ -94,12 +91,12 @@ public final class HaClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	ClusterLifecycle haClusterNode(NodeIdentity identity, HaClusterProperties properties, ElectionSettings election,
 			ClusterParts parts, Electors electors, ApplicationEventPublisher publisher,
-			ObjectProvider<StepObserver> observers, ObjectProvider<ControlRecords> records) {
+			ObjectProvider<StepObserver> observers, ControlRecords records) {
 		LifecycleSettings settings = new LifecycleSettings(election.leaseDuration(), election.margin(),
 				timeouts(properties), supervision(properties.backend(), election.leaseDuration()));
 		return new ClusterLifecycle(identity, settings, parts, electors, publisher,
 				new StepObservers(observers.orderedStream().toList()), Clock.systemUTC(),
-				() -> isPaused(records.getIfAvailable()));
+				() -> records.latestPause().isPresent());
 	}
 
 	@Bean
@@ -113,10 +110,6 @@ public final class HaClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	Leadership haClusterLeadership(ClusterLifecycle node) {
 		return node.leadership();
-	}
-
-	private static boolean isPaused(@Nullable ControlRecords records) {
-		return records != null && records.latestPause().isPresent();
 	}
 
 	private static Backend monitored(Backend backend, HaClusterProperties.Backend.Health health) {

@@ -42,11 +42,11 @@ import io.hacluster.backend.StopSignal;
  */
 @ConfigurationProperties(prefix = "ha.cluster", ignoreUnknownFields = false)
 public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullable String name, @Nullable String nodeId,
-		@DefaultValue("") String address, @Nullable Store store, @DefaultValue Nats nats, @DefaultValue Local local,
-		@DefaultValue Election election, @DefaultValue Sqlite sqlite, @DefaultValue Replication replication,
-		@DefaultValue Vip vip, @DefaultValue Backend backend,
-		@NestedConfigurationProperty @DefaultValue HealthProperties health, @DefaultValue Lifecycle lifecycle,
-		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
+		@DefaultValue("") String address, @DefaultValue Map<String, String> labels, @Nullable Store store,
+		@DefaultValue Nats nats, @DefaultValue Local local, @DefaultValue Election election,
+		@DefaultValue Sqlite sqlite, @DefaultValue Replication replication, @DefaultValue Vip vip,
+		@DefaultValue Backend backend, @NestedConfigurationProperty @DefaultValue HealthProperties health,
+		@DefaultValue Lifecycle lifecycle, @NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
 	 * The kinds of store.

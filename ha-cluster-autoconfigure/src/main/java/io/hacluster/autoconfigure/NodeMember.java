@@ -80,7 +80,7 @@ final class NodeMember implements Supplier<Member> {
 			return false;
 		}
 		return status.state() == LifecycleState.LEADER || status.state() == LifecycleState.PROMOTING
-				|| this.electors.getObject().status().candidate();
+				|| this.electors.getObject().isAble();
 	}
 
 }

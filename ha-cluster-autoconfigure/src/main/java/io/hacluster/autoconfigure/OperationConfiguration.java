@@ -3,12 +3,8 @@ package io.hacluster.autoconfigure;
 import java.time.Clock;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -16,7 +12,6 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.member.ControlRecords;
 import io.hacluster.member.Members;
-import io.hacluster.operation.ClusterOperations;
 import io.hacluster.operation.ElectionPolicy;
 import io.hacluster.operation.NodeOperations;
 import io.hacluster.operation.PolicySettings;
@@ -24,18 +19,10 @@ import io.hacluster.operation.RequestWatch;
 import io.hacluster.replication.Replication;
 
 /**
- * Auto-configuration of what an operator can ask of the cluster, and of who runs first.
+ * What an operator can ask of the cluster, and who runs first.
  */
-@AutoConfiguration(after = HaClusterAutoConfiguration.class)
-@ConditionalOnHaCluster
-@ConditionalOnBean({ ControlRecords.class, Members.class })
-@EnableConfigurationProperties(HaClusterProperties.class)
-public final class HaClusterOperationAutoConfiguration {
-
-	@Bean
-	static LazyInitializationExcludeFilter haClusterOperationLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(OperationsLifecycle.class);
-	}
+@Configuration(proxyBeanMethods = false)
+class OperationConfiguration {
 
 	@Bean
 	PolicySettings haClusterPolicySettings(HaClusterProperties properties, ElectionSettings settings) {
@@ -65,7 +52,6 @@ public final class HaClusterOperationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ClusterOperations.class)
 	NodeOperations haClusterOperations(NodeIdentity identity, PolicySettings settings, ClusterLifecycle node,
 			Members members, ControlRecords records, RequestWatch watch, ElectionPolicy policy,
 			ObjectProvider<Replication> replication) {
@@ -74,9 +60,20 @@ public final class HaClusterOperationAutoConfiguration {
 	}
 
 	@Bean
-	OperationsLifecycle haClusterOperationsLifecycle(NodeOperations operations, ElectionSettings settings,
-			Electors electors) {
-		return new OperationsLifecycle(operations, settings.renewInterval(), electors::reconsider);
+	NodeDuty haClusterOperationsDuty(NodeOperations operations, ElectionSettings settings, Electors electors) {
+		return new NodeDuty() {
+
+			@Override
+			public void start() {
+				operations.start(settings.renewInterval(), electors::reconsider);
+			}
+
+			@Override
+			public void stop() {
+				operations.close();
+			}
+
+		};
 	}
 
 }
