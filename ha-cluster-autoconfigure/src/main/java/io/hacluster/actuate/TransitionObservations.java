@@ -95,7 +95,7 @@ public final class TransitionObservations implements StepObserver, AutoCloseable
 	}
 
 	private Observation observation(HaClusterObservation type, TransitionReport.Kind kind, Epoch epoch) {
-		return Observation.createNotStarted(type.getName(), this.registry)
+		return type.observation(this.registry)
 			.lowCardinalityKeyValue(Key.CLUSTER.withValue(this.identity.cluster()))
 			.lowCardinalityKeyValue(Key.NODE.withValue(this.identity.nodeId().value()))
 			.lowCardinalityKeyValue(Key.SEQUENCE.withValue(MeterNames.tagValue(kind)))

@@ -42,7 +42,7 @@ import io.hacluster.vip.VirtualIp;
 		HaClusterVipAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
-@Import({ MemberConfiguration.class, OperationConfiguration.class })
+@Import({ MemberConfiguration.class, HaClusterOperationAutoConfiguration.class })
 @ImportRuntimeHints(JnaRuntimeHints.class)
 public final class HaClusterAutoConfiguration {
 

@@ -11,7 +11,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
 
 import io.hacluster.Leadership;
 import io.hacluster.actuate.LeaderActions;
@@ -29,11 +28,10 @@ import io.hacluster.replication.ReplicationStatus;
 /**
  * Auto-configuration of the {@code leader} endpoint.
  */
-@AutoConfiguration(after = HaClusterAutoConfiguration.class)
+@AutoConfiguration(after = { HaClusterAutoConfiguration.class, HaClusterOperationAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(ClusterLifecycle.class)
 @ConditionalOnAvailableEndpoint(LeaderEndpoint.class)
-@Import(InterimClusterConfiguration.class)
 public final class HaClusterLeaderEndpointAutoConfiguration {
 
 	@Bean

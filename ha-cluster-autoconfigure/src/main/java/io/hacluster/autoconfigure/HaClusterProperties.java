@@ -91,12 +91,14 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * to "ha-", the name of the cluster and "-state".
 	 * @param replicas Number of servers that keep each bucket, used when a bucket is
 	 * created; 1 to 5.
+	 * @param service What can be asked for on NATS.
 	 */
 	public record Nats(@DefaultValue List<String> servers, @Nullable String username, @Nullable String password,
 			@Nullable String token, @Nullable String credentialsFile, @Nullable String nkeySeed, @DefaultValue Ssl ssl,
 			@DefaultValue("2s") Duration connectionTimeout, @DefaultValue("2s") Duration requestTimeout,
 			@DefaultValue("10s") Duration startupTimeout, @Nullable String electionBucket,
-			@Nullable String replicaBucket, @Nullable String stateBucket, @DefaultValue("1") int replicas) {
+			@Nullable String replicaBucket, @Nullable String stateBucket, @DefaultValue("1") int replicas,
+			@DefaultValue @NestedConfigurationProperty NatsServiceProperties service) {
 
 		/**
 		 * Leaves out what must not get into a log.

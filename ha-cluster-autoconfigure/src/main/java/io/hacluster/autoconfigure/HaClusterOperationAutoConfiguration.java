@@ -3,8 +3,8 @@ package io.hacluster.autoconfigure;
 import java.time.Clock;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -19,10 +19,11 @@ import io.hacluster.operation.RequestWatch;
 import io.hacluster.replication.Replication;
 
 /**
- * What an operator can ask of the cluster, and who runs first.
+ * Auto-configuration of what an operator can ask of the cluster, and of who runs first.
  */
-@Configuration(proxyBeanMethods = false)
-class OperationConfiguration {
+@AutoConfiguration(after = HaClusterAutoConfiguration.class)
+@ConditionalOnHaCluster
+public final class HaClusterOperationAutoConfiguration {
 
 	@Bean
 	PolicySettings haClusterPolicySettings(HaClusterProperties properties, ElectionSettings settings) {
