@@ -87,7 +87,9 @@ class ConsolePageTests {
 	void pictures() {
 		story();
 		this.tab.open(url());
-		Awaitility.await().atMost(Duration.ofSeconds(8)).untilAsserted(() -> assertThat(this.tab.read("#lede") + this.tab.problems()).contains("a leads"));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(8))
+			.untilAsserted(() -> assertThat(this.tab.read("#lede") + this.tab.problems()).contains("a leads"));
 		for (String scheme : List.of("light", "dark")) {
 			this.tab.screen(1180, 900, scheme);
 			this.tab.screenshot(Path.of("/tmp/shots/" + scheme + ".png"), true);
