@@ -36,11 +36,13 @@ start() {
 	names+=("$name")
 }
 
-# The small heap is enough for a sample, and leaves room for three of them.
+# Enough for a sample, and leaves room for three of them.
+small=(-Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1)
+
 start_jar() {
 	local name=$1 jar=$2
 	shift 2
-	start "$name" "$java" -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$jar" "$@"
+	start "$name" "$java" "${small[@]}" -jar "$jar" "$@"
 }
 
 # Stops all in the order in which they were started, and waits for each.

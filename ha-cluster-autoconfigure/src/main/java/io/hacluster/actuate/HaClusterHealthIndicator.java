@@ -1,6 +1,6 @@
 package io.hacluster.actuate;
 
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -14,7 +14,7 @@ import io.hacluster.lifecycle.BackendStatus;
 import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionReport;
-import io.hacluster.replication.DivergedDatabase;
+import io.hacluster.member.ClusterView;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.vip.VirtualIpStatus;
 
@@ -24,8 +24,6 @@ import io.hacluster.vip.VirtualIpStatus;
  */
 public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 
-	private static final double MILLIS_PER_SECOND = 1000.0;
-
 	private final Supplier<ClusterStatus> status;
 
 	private final Supplier<ElectionStatus> election;
@@ -34,20 +32,29 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 
 	private final @Nullable Supplier<VirtualIpStatus> virtualIp;
 
+	private final @Nullable Supplier<ClusterView> members;
+
+	private final @Nullable Duration maxLag;
+
 	/**
 	 * Creates the indicator.
 	 * @param status the status of the node
 	 * @param election the election
 	 * @param replication the replication, null if nothing is replicated
 	 * @param virtualIp the virtual IP, null if there is none
+	 * @param members the nodes of the cluster, null if they are not known
+	 * @param maxLag how far a follower may be behind the log, null for any distance
 	 */
 	public HaClusterHealthIndicator(Supplier<ClusterStatus> status, Supplier<ElectionStatus> election,
-			@Nullable Supplier<ReplicationStatus> replication, @Nullable Supplier<VirtualIpStatus> virtualIp) {
+			@Nullable Supplier<ReplicationStatus> replication, @Nullable Supplier<VirtualIpStatus> virtualIp,
+			@Nullable Supplier<ClusterView> members, @Nullable Duration maxLag) {
 		super("Cluster health check failed");
 		this.status = status;
 		this.election = election;
 		this.replication = replication;
 		this.virtualIp = virtualIp;
+		this.members = members;
+		this.maxLag = maxLag;
 	}
 
 	@Override
@@ -58,6 +65,9 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		String reason = reason(status, this.election.get(), replication);
 		if (reason == null && virtualIp != null && status.role() == ClusterRole.LEADER) {
 			reason = virtualIp.problem();
+		}
+		if (reason == null && replication != null && status.state() == LifecycleState.FOLLOWER) {
+			reason = ReplicationDetails.tooFarBehind(replication, this.maxLag);
 		}
 		if (reason != null) {
 			builder.down().withDetail("reason", reason);
@@ -70,10 +80,13 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		}
 		describe(builder, status);
 		if (replication != null) {
-			builder.withDetail("replication", describe(replication));
+			builder.withDetail("replication", ReplicationDetails.of(replication));
 		}
 		if (virtualIp != null) {
 			builder.withDetail("virtualIp", VirtualIpDetails.of(virtualIp));
+		}
+		if (this.members != null) {
+			describe(builder, this.members.get());
 		}
 	}
 
@@ -103,6 +116,14 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		return null;
 	}
 
+	private static void describe(Health.Builder builder, ClusterView view) {
+		builder.withDetail("members", MemberDetails.of(view));
+		ClusterView.Pause pause = view.pause();
+		if (pause != null) {
+			builder.withDetail("paused", MemberDetails.of(pause));
+		}
+	}
+
 	private static void describe(Health.Builder builder, ClusterStatus status) {
 		builder.withDetail("nodeId", status.nodeId().value())
 			.withDetail("role", status.role())
@@ -121,32 +142,6 @@ public class HaClusterHealthIndicator extends AbstractHealthIndicator {
 		if (failure != null) {
 			builder.withDetail("lastFailure", Map.of("at", failure.at(), "message", failure.message()));
 		}
-	}
-
-	private static Map<String, Object> describe(ReplicationStatus replication) {
-		Map<String, Object> details = new LinkedHashMap<>();
-		details.put("state", replication.state());
-		details.put("position", replication.txid());
-		details.put("logPosition", replication.logTxid());
-		details.put("lag", replication.lag().toMillis() / MILLIS_PER_SECOND);
-		if (!replication.diverged().isEmpty()) {
-			details.put("diverged", replication.diverged().stream().map(HaClusterHealthIndicator::describe).toList());
-		}
-		return details;
-	}
-
-	private static Map<String, Object> describe(DivergedDatabase database) {
-		Map<String, Object> details = new LinkedHashMap<>();
-		details.put("file", database.file().toString());
-		details.put("time", database.time());
-		details.put("bytes", database.bytes());
-		details.put("epoch", database.epoch().value());
-		DivergedDatabase.Branch branch = database.branch();
-		if (branch != null) {
-			details.put("branch", branch.txid());
-		}
-		details.put("reason", database.reason());
-		return details;
 	}
 
 }

@@ -25,15 +25,19 @@ public class HaClusterMetrics implements MeterBinder {
 
 	private final Supplier<ClusterStatus> status;
 
+	private final Duration leaseDuration;
+
 	private final Tags tags;
 
 	/**
 	 * Creates the meters.
 	 * @param status asked each time a meter is read
+	 * @param leaseDuration how long a lease stands without renewal
 	 * @param tags added to each meter
 	 */
-	public HaClusterMetrics(Supplier<ClusterStatus> status, Tags tags) {
+	public HaClusterMetrics(Supplier<ClusterStatus> status, Duration leaseDuration, Tags tags) {
 		this.status = status;
+		this.leaseDuration = leaseDuration;
 		this.tags = tags;
 	}
 
@@ -47,6 +51,8 @@ public class HaClusterMetrics implements MeterBinder {
 				(status) -> status.epoch().value());
 		gauge(registry, "lease.remaining", "What is left of the lease of this node, zero without one", "seconds",
 				this.tags, (status) -> seconds(status.leaseRemaining()));
+		gauge(registry, "lease.duration", "How long a lease stands without renewal, as configured", "seconds",
+				this.tags, (status) -> seconds(this.leaseDuration));
 		for (LifecycleState state : LifecycleState.values()) {
 			gauge(registry, "state", "What the node is doing: 1 for the current state", null,
 					this.tags.and("state", MeterNames.tagValue(state)), (status) -> oneIf(status.state() == state));

@@ -12,10 +12,13 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.actuate.BackendMetrics;
 import io.hacluster.actuate.ElectionMetrics;
 import io.hacluster.actuate.HaClusterMetrics;
+import io.hacluster.actuate.MemberMetrics;
 import io.hacluster.actuate.ReplicationMetrics;
 import io.hacluster.actuate.StepMetrics;
 import io.hacluster.actuate.VirtualIpMetrics;
+import io.hacluster.election.ElectionSettings;
 import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.member.Members;
 import io.hacluster.replication.Replication;
 import io.hacluster.vip.LinuxVirtualIp;
 
@@ -36,8 +39,8 @@ public final class HaClusterMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HaClusterMetrics haClusterMetrics(ClusterLifecycle lifecycle, NodeIdentity identity) {
-		return new HaClusterMetrics(lifecycle::status, tags(identity));
+	HaClusterMetrics haClusterMetrics(ClusterLifecycle lifecycle, ElectionSettings election, NodeIdentity identity) {
+		return new HaClusterMetrics(lifecycle::status, election.leaseDuration(), tags(identity));
 	}
 
 	@Bean
@@ -64,6 +67,13 @@ public final class HaClusterMetricsAutoConfiguration {
 	@ConditionalOnBean(LinuxVirtualIp.class)
 	VirtualIpMetrics haClusterVirtualIpMetrics(LinuxVirtualIp virtualIp, NodeIdentity identity) {
 		return new VirtualIpMetrics(virtualIp::status, tags(identity));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(Members.class)
+	MemberMetrics haClusterMemberMetrics(Members members, NodeIdentity identity) {
+		return new MemberMetrics(members::view, tags(identity));
 	}
 
 	private static Tags tags(NodeIdentity identity) {

@@ -36,6 +36,7 @@ import io.hacluster.backend.StopSignal;
  * @param vip Addresses at which clients find the leader. Without any there is no virtual
  * IP.
  * @param backend Service that only the leader runs.
+ * @param health What health judges.
  * @param lifecycle Time budgets of the steps of becoming leader and of stepping down.
  * @param console Page that shows the cluster.
  */
@@ -44,8 +45,8 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 		@DefaultValue("") String address, @DefaultValue Map<String, String> labels, @Nullable Store store,
 		@DefaultValue Nats nats, @DefaultValue Local local, @DefaultValue Election election,
 		@DefaultValue Sqlite sqlite, @DefaultValue Replication replication, @DefaultValue Vip vip,
-		@DefaultValue Backend backend, @DefaultValue Lifecycle lifecycle,
-		@NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
+		@DefaultValue Backend backend, @NestedConfigurationProperty @DefaultValue HealthProperties health,
+		@DefaultValue Lifecycle lifecycle, @NestedConfigurationProperty @DefaultValue ConsoleProperties console) {
 
 	/**
 	 * The kinds of store.

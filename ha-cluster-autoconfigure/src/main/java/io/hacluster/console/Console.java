@@ -48,9 +48,14 @@ public final class Console implements SmartLifecycle {
 	 */
 	public Console(NodeIdentity identity, Members members, TermHistory history, ClusterOperations operations,
 			TransitionBoard board, ConsoleAccess access, CsrfTokens csrfTokens, Clock clock) {
+		this(identity, members, history, operations, board, new LagHistory(), access, csrfTokens, clock);
+	}
+
+	Console(NodeIdentity identity, Members members, TermHistory history, ClusterOperations operations,
+			TransitionBoard board, LagHistory lag, ConsoleAccess access, CsrfTokens csrfTokens, Clock clock) {
 		this.board = board;
 		ConsoleState state = new ConsoleState(identity, members, history, board, access, clock);
-		this.streams = new ConsoleStreams(identity, state, new LagHistory(), members, clock);
+		this.streams = new ConsoleStreams(identity, state, lag, members, clock);
 		this.handler = new ConsoleHandler(access, state, this.streams, new ConsoleActions(identity, operations),
 				csrfTokens);
 	}

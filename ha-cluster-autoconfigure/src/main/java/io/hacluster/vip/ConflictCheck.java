@@ -35,9 +35,10 @@ final class ConflictCheck {
 		List<InetAddress> addresses = absent.stream().map(CidrAddress::address).toList();
 		Map<InetAddress, MacAddress> holders = this.probe.holders(link, addresses, this.settings.conflictWait());
 		if (!holders.isEmpty()) {
-			this.record.conflict();
-			throw new VirtualIpException("Another host has the virtual IP: " + text(holders, link)
-					+ ". Take the address away from that host", null);
+			String message = "Another host has the virtual IP: " + text(holders, link)
+					+ ". Take the address away from that host";
+			this.record.conflict(message);
+			throw new VirtualIpException(message, null);
 		}
 	}
 

@@ -112,12 +112,13 @@ final class Defence {
 	}
 
 	private void heard(Link current, Map<InetAddress, MacAddress> heard, long now, long deadline) {
+		String message = "Another host claims the virtual IP: " + ConflictCheck.text(heard, current)
+				+ ". Take the address away from that host";
 		if (this.contest == null) {
-			this.record.conflict();
+			this.record.conflict(message);
 		}
 		this.contest = new Contest(now, deadline, false);
-		this.record.problem(Aspect.CONFLICT, "Another host claims the virtual IP: " + ConflictCheck.text(heard, current)
-				+ ". Take the address away from that host");
+		this.record.problem(Aspect.CONFLICT, message);
 	}
 
 	private boolean decide(long now, long deadline) {

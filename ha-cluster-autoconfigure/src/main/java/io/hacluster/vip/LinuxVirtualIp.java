@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,15 @@ public final class LinuxVirtualIp implements VirtualIp, AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Registers who is told of each stranger who has an address that was to be taken, or
+	 * claims one that is held.
+	 * @param listener called with a message for people; must return at once and not throw
+	 */
+	public void onConflict(Consumer<String> listener) {
+		this.record.onConflict(listener);
 	}
 
 	@Override

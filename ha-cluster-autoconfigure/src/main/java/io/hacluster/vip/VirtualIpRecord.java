@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,9 @@ final class VirtualIpRecord {
 	private final AtomicLong repairs = new AtomicLong();
 
 	private final AtomicLong conflicts = new AtomicLong();
+
+	private volatile Consumer<String> conflictListener = (message) -> {
+	};
 
 	private volatile @Nullable Instant since;
 
@@ -60,8 +64,13 @@ final class VirtualIpRecord {
 		this.repairs.incrementAndGet();
 	}
 
-	void conflict() {
+	void onConflict(Consumer<String> listener) {
+		this.conflictListener = listener;
+	}
+
+	void conflict(String message) {
 		this.conflicts.incrementAndGet();
+		this.conflictListener.accept(message);
 	}
 
 	/**

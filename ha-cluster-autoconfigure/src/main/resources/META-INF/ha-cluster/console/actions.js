@@ -141,7 +141,7 @@ function switchover() {
 			: "No other member qualifies now, so the cluster is likely to refuse.",
 		confirm: "Switch over",
 		fields: [el("fieldset", {}, el("legend", {}, "Who is to lead"),
-			choice("", "The best of those who qualify", "the one that is the least behind", false, true),
+			choice("", "The best of those who qualify", "the cluster chooses", false, true),
 			...others.map((member) => choice(member.id, member.id,
 				why(member) ?? (member.lag === null ? "ready" : `${duration(member.lag * 1000)} behind`), why(member) !== null, false)))],
 		onConfirm: (data) => act("switchover", { target: data.get("target") ?? "" }, "Switchover"),

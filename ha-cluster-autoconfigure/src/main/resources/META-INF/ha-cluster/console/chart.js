@@ -7,11 +7,12 @@ const WINDOW = 300_000;
 const KEEP = 300;
 const GAP = 7_000;
 const HEIGHT = 190;
-const MARGIN = { top: 10, right: 8, bottom: 24, left: 52 };
+const MARGIN = { top: 10, right: 8, bottom: 24, left: 62 };
 const DASHES = ["", "7 4", "2 3", "10 3 2 3", "4 4"];
 
 const samples = [];
 let members = [];
+let terms = [];
 let leader = null;
 
 export function addSamples(more) {
@@ -26,6 +27,7 @@ export function addSamples(more) {
 
 export function showMembers(state) {
 	members = state.members.map((member) => member.id);
+	terms = state.terms;
 	leader = state.leader;
 	draw();
 }
@@ -90,11 +92,19 @@ export function draw() {
 		x: x(now - minutes * 60_000), y: HEIGHT - 4,
 		"text-anchor": minutes === 0 ? "end" : minutes === 5 ? "start" : "middle",
 	}, minutes === 0 ? "now" : width < 480 && minutes % 2 === 0 ? "" : `−${minutes} min`));
+	const begun = terms.filter((term) => term.from > now - WINDOW && term.from <= now).flatMap((term) => {
+		const left = x(term.from) < width - 90;
+		return [
+			svg("line", { class: "term", x1: x(term.from), x2: x(term.from), y1: MARGIN.top, y2: bottom }),
+			svg("text", { x: x(term.from) + (left ? 5 : -5), y: MARGIN.top + 10, "text-anchor": left ? "start" : "end" },
+				`${term.leader} leads`),
+		];
+	});
 	const last = samples.at(-1).lag;
 	const label = `Lag of the last five minutes, ${duration(highest * 1000)} at most. Now: `
 		+ shown.map((id) => `${id} ${last[id] === undefined ? "unknown" : duration(last[id] * 1000)}`).join(", ");
 	place.replaceChildren(svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": label },
-		...grid, ...ticks, svg("svg", { x: MARGIN.left, y: 0, width: right - MARGIN.left + 2, height: HEIGHT,
+		...grid, ...ticks, ...begun, svg("svg", { x: MARGIN.left, y: 0, width: right - MARGIN.left + 2, height: HEIGHT,
 			viewBox: `${MARGIN.left} 0 ${right - MARGIN.left + 2} ${HEIGHT}` },
 			...shown.map((id) => line(id, { d: path(id, x, y) })))));
 	reconcile(byId("legend"), shown, String, (id) => el("li", {},

@@ -85,5 +85,6 @@ export function plural(count, one, many) {
 
 export function sentence(text) {
 	const trimmed = text.trim();
-	return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+	const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+	return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -52,7 +52,8 @@ function roleOf(member) {
 export function leadershipText(state) {
 	const term = state.terms.find((candidate) => candidate.leader === state.leader && candidate.to === null);
 	if (state.leader === null) {
-		return "Nobody leads.";
+		const next = state.members.find((candidate) => candidate.alive && candidate.state === "PROMOTING");
+		return next ? `Nobody leads yet; ${next.id} is becoming leader.` : "Nobody leads.";
 	}
 	const member = state.members.find((candidate) => candidate.id === state.leader);
 	const since = term && term.epoch === member.epoch ? `, for ${format.duration(serverNow() - term.from)}` : "";
@@ -108,9 +109,9 @@ function showMember(state, tableRow, member) {
 		role.dataset.kind = kind;
 		role.replaceChildren(el("span", { class: "role" }, shape(kind), text));
 	}
-	setText(lag, member.lag === null ? "–" : format.duration(member.lag * 1000));
+	setText(lag, member.lag === null || !member.alive ? "–" : format.duration(member.lag * 1000));
 	setText(position, member.position === null ? "–" : format.number(member.position));
-	setText(backend, member.backend === null ? "–" : member.backend.toLowerCase());
+	setText(backend, member.backend === null || !member.alive ? "–" : member.backend.toLowerCase());
 	setText(priority, member.priority === 0 ? "0, never leads" : String(member.priority));
 	setText(heard, heardText(state, member));
 }

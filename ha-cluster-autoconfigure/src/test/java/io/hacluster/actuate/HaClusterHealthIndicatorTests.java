@@ -24,6 +24,8 @@ import io.hacluster.lifecycle.ClusterStatus;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.lifecycle.TransitionCause;
 import io.hacluster.lifecycle.TransitionReport;
+import io.hacluster.member.ClusterView;
+import io.hacluster.member.Member;
 import io.hacluster.replication.DivergedDatabase;
 import io.hacluster.replication.ReplicationStatus;
 import io.hacluster.vip.VirtualIpStatus;
@@ -53,6 +55,10 @@ class HaClusterHealthIndicatorTests {
 	private List<DivergedDatabase> diverged = List.of();
 
 	private @Nullable String virtualIpProblem;
+
+	private @Nullable Duration maxLag;
+
+	private @Nullable ClusterView view;
 
 	@Test
 	void healthOfFollowerIsUpWithItsDetails() {
@@ -136,8 +142,8 @@ class HaClusterHealthIndicatorTests {
 
 	@Test
 	void healthWithoutReplicationHasNoReplicationDetails() {
-		assertThat(new HaClusterHealthIndicator(this::status, this::election, null, null).health().getDetails())
-			.doesNotContainKey("replication");
+		assertThat(new HaClusterHealthIndicator(this::status, this::election, null, null, null, null).health()
+			.getDetails()).doesNotContainKey("replication");
 	}
 
 	@Test
@@ -147,6 +153,41 @@ class HaClusterHealthIndicatorTests {
 		assertDown("eth0 has no carrier");
 		assertThat(health().getDetails()).containsEntry("virtualIp", Map.of("held", false, "interface", "eth0",
 				"addresses", List.of("10.0.0.100/24"), "announcements", 1L, "repairs", 2L));
+	}
+
+	@Test
+	void healthOfFollowerThatIsTooFarBehindIsDownWithReason() {
+		this.maxLag = Duration.ofMillis(250);
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		this.maxLag = Duration.ofMillis(249);
+		assertDown("The replica is 0.25 s behind the log, more than the 0.249 s of ha.cluster.health.max-lag");
+	}
+
+	@Test
+	void healthOfOthersThanFollowersIsNotJudgedByTheirLag() {
+		this.maxLag = Duration.ofMillis(1);
+		lead();
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		this.role = ClusterRole.FOLLOWER;
+		this.state = LifecycleState.PROMOTING;
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void healthShowsTheMembersAndThePause() {
+		Member member = new Member(new NodeId("b"), "nonce", "1", ClusterRole.LEADER, "LEADER", 7, 42L,
+				Duration.ofMillis(1), "UP", "", Map.of(), 1, true, null, Duration.ofSeconds(10), Instant.EPOCH);
+		this.view = new ClusterView("c", List.of(new ClusterView.Seen(member, true, Duration.ZERO)), null, true);
+		assertThat(health().getDetails())
+			.containsEntry("members",
+					List.of(Map.of("nodeId", "b", "role", ClusterRole.LEADER, "state", "LEADER", "alive", true,
+							"position", 42L, "lag", 0.001)))
+			.doesNotContainKey("paused");
+		this.view = new ClusterView("c", List.of(), new ClusterView.Pause("upgrade", new NodeId("b"), Instant.EPOCH),
+				true);
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		assertThat(health().getDetails()).containsEntry("paused",
+				Map.of("reason", "upgrade", "by", "b", "since", Instant.EPOCH));
 	}
 
 	private void lead() {
@@ -173,7 +214,8 @@ class HaClusterHealthIndicatorTests {
 						new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ReplicationStatus.Upkeep.NONE,
 								Duration.ZERO)),
 				() -> new VirtualIpStatus(false, "eth0", List.of("10.0.0.100/24"), null, this.virtualIpProblem, null, 1,
-						2, 3))
+						2, 3),
+				() -> (this.view != null) ? this.view : new ClusterView("c", List.of(), null, true), this.maxLag)
 			.health();
 	}
 

@@ -40,8 +40,10 @@ class HaClusterMetricsTests {
 
 	@Test
 	void scrapeHasTheMetersOfTheNode() {
-		new HaClusterMetrics(() -> new ClusterStatus(new NodeId("a"), ClusterRole.LEADER, LifecycleState.LEADER,
-				new Epoch(7), Optional.empty(), Duration.ofMillis(7500), null, null, null, null), TAGS)
+		new HaClusterMetrics(
+				() -> new ClusterStatus(new NodeId("a"), ClusterRole.LEADER, LifecycleState.LEADER, new Epoch(7),
+						Optional.empty(), Duration.ofMillis(7500), null, null, null, null),
+				Duration.ofSeconds(10), TAGS)
 			.bindTo(this.registry);
 		assertThat(scrape()).contains("ha_cluster_leader{cluster=\"c\",node=\"a\"} 1.0",
 				"ha_cluster_leader_known{cluster=\"c\",node=\"a\"} 0.0",
@@ -142,9 +144,9 @@ class HaClusterMetricsTests {
 		assertThat(scrape()).contains(
 				"ha_cluster_steps_seconds_sum{cluster=\"c\",node=\"a\",outcome=\"timed-out\",sequence=\"promotion\","
 						+ "step=\"start-backend\"} 2.0",
-				"ha_cluster_transitions_seconds_count{cluster=\"c\",node=\"a\",outcome=\"completed\","
+				"ha_cluster_transitions_seconds_count{cause=\"lease-lost\",cluster=\"c\",node=\"a\",outcome=\"completed\","
 						+ "sequence=\"urgent-step-down\"} 1",
-				"ha_cluster_transitions_seconds_count{cluster=\"c\",node=\"a\",outcome=\"failed\",sequence=\"promotion\"} 0")
+				"ha_cluster_transitions_seconds_count{cause=\"elected\",cluster=\"c\",node=\"a\",outcome=\"failed\",sequence=\"promotion\"} 0")
 			.doesNotContain("acquire-vip");
 	}
 

@@ -1,11 +1,12 @@
 package io.hacluster.console;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -13,26 +14,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 import io.hacluster.ClusterRole;
-import io.hacluster.Epoch;
 import io.hacluster.NodeId;
-import io.hacluster.NodeIdentity;
-import io.hacluster.lifecycle.StepReport;
-import io.hacluster.lifecycle.TransitionCause;
-import io.hacluster.lifecycle.TransitionReport;
-import io.hacluster.member.Member;
-import io.hacluster.member.TermHistory.PastTerm;
+import io.hacluster.member.ClusterView;
 import io.hacluster.test.BrowserTab;
 import io.hacluster.test.Chromium;
 
@@ -40,127 +30,317 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The page in a real browser, with a cluster that is as the test says. With
- * {@code -Dconsole.screenshots=DIRECTORY} it also takes the pictures of the
- * documentation.
+ * {@code -Dconsole.screenshots=DIRECTORY} it takes the pictures of the documentation.
  */
 class ConsolePageTests {
+
+	private static final String[] SCHEMES = { "light", "dark" };
 
 	@TempDir
 	static Path directory;
 
 	private static Chromium chromium;
 
+	private static FakeNode shared;
+
+	private FakeNode node = shared;
+
 	private BrowserTab tab;
 
-	private ConfigurableApplicationContext context;
-
-	private FakeCluster cluster;
-
-	private TransitionBoard board;
-
 	@BeforeAll
-	static void startBrowser() {
+	static void startAll() {
 		chromium = Chromium.start(directory);
+		shared = FakeNode.start(ConsoleAccess.UNRESTRICTED);
 	}
 
 	@AfterAll
-	static void closeBrowser() {
+	static void closeAll() {
 		if (chromium != null) {
 			chromium.close();
+		}
+		if (shared != null) {
+			shared.close();
 		}
 	}
 
 	@BeforeEach
-	void start() {
-		this.context = SpringApplication.run(Application.class, "--server.port=0");
-		this.cluster = this.context.getBean(FakeCluster.class);
-		this.board = this.context.getBean(TransitionBoard.class);
+	void openTab() {
+		shared.cluster().reset();
 		this.tab = chromium.tab();
+		this.tab.screen(1100, 900, "light");
 	}
 
 	@AfterEach
-	void close() {
-		this.context.close();
+	void closeTab() {
+		this.tab.close();
+		if (this.node != shared) {
+			this.node.close();
+		}
 	}
 
 	@Test
-	void pictures() {
-		story();
-		this.tab.open(url());
+	void pageTellsWhoLeadsAndFollowsWithoutAReload() {
+		open();
+		assertThat(this.tab.read("h1")).isEqualTo("orders");
+		assertThat(this.tab.read("#lede")).contains("a leads in epoch 12")
+			.contains("2 followers, 80 ms behind at most");
+		assertThat(this.tab.text("[...document.querySelectorAll('#members tr')].map((row) => "
+				+ "row.children[0].innerText + '/' + row.children[1].innerText + '/' + row.children[2].innerText).join()"))
+			.containsIgnoringWhitespaces("a/Leader/35 ms,b this node/Follower/80 ms,c/Follower/60 ms");
+		this.tab.evaluate("window.sameDocument = true");
+		this.node.cluster()
+			.show(null, FakeCluster.gone(Story.member("a", ClusterRole.LEADER)),
+					FakeCluster.alive(Story.member("b", ClusterRole.FOLLOWER)),
+					FakeCluster.alive(Story.member("c", ClusterRole.LEADER)));
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#lede")).contains("c leads", "a is gone"));
+		assertThat(this.tab.text("document.querySelector('#announcer').textContent")).contains("c leads now",
+				"a is gone");
+		assertThat(this.tab.text("document.title")).isEqualTo("c · orders");
+		assertThat(this.tab.read("#members tr:first-child")).contains("Gone");
+		assertThat(this.tab.evaluate("window.sameDocument").asBoolean()).isTrue();
+	}
+
+	@Test
+	void stepsAppearAsTheyHappen() {
+		open();
+		Story.promoting(this.node.board());
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(8))
-			.untilAsserted(() -> assertThat(this.tab.read("#lede") + this.tab.problems()).contains("a leads"));
-		for (String scheme : List.of("light", "dark")) {
-			this.tab.screen(1180, 900, scheme);
-			this.tab.screenshot(Path.of("/tmp/shots/" + scheme + ".png"), true);
-		}
-		this.tab.screen(360, 740, "light");
-		this.tab.screenshot(Path.of("/tmp/shots/phone.png"), true);
-		assertThat(this.tab.problems()).isEmpty();
+			.untilAsserted(() -> assertThat(this.tab.read("#steps [data-outcome=RUNNING]"))
+				.contains("Start the backend", "running"));
+		assertThat(this.tab.read("#transition-title")).isEqualTo("Now on b");
+		assertThat(this.tab.read("#steps li:first-child")).contains("Win the election", "4 ms");
+		assertThat(this.tab.text("document.querySelectorAll('#steps [data-outcome=PENDING]').length")).isEqualTo("3");
+		Story.failed(this.node.board());
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.tab.read("#transition")).contains("Last transition on b",
+					"took too long", "health URL does not answer"));
 	}
 
-	private String url() {
-		return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + "/ha";
+	@Test
+	void epochsTellWhoLedWhenAndWhy() {
+		open();
+		assertThat(this.tab.read("#terms li:first-child")).contains("Epoch 12: a", "until now",
+				"Became leader in 795 ms", "Nobody led for 1.4 s");
+		assertThat(this.tab.read("#terms li:nth-child(2)")).contains("Epoch 11: b", "An operator asked");
+		assertThat(this.tab.read("#terms li:nth-child(3)")).contains("Epoch 10: a", "not recorded; b followed");
+		assertThat(this.tab.read("#terms .timing")).isEmpty();
+		this.tab.evaluate("document.querySelector('#terms summary').click()");
+		assertThat(this.tab.read("#terms .timing")).contains("Start the backend", "640 ms", "nothing to do");
 	}
 
-	private void story() {
-		Instant now = Instant.now();
-		Member b = FakeCluster.member("b", ClusterRole.FOLLOWER, 48_213L, Duration.ofMillis(140));
-		Member c = FakeCluster.member("c", ClusterRole.FOLLOWER, 48_190L, Duration.ofMillis(2300));
-		this.cluster.terms(new PastTerm(12, new NodeId("a"), now.minusSeconds(193), null, null,
-				List.of(FakeCluster.step("win-election", 4), FakeCluster.step("catch-up", 61),
-						FakeCluster.step("stop-passive-replication", 12), FakeCluster.step("promote-replica", 9),
-						FakeCluster.step("acquire-vip", 18), FakeCluster.step("start-backend", 640),
-						FakeCluster.step("verify-database", 5), FakeCluster.step("start-primary-replication", 44),
-						FakeCluster.step("start-snapshots", 2)),
-				List.of()),
-				new PastTerm(11, new NodeId("b"), now.minusSeconds(9000), now.minusMillis(194_400),
-						"an operator asked for a switchover to a",
-						List.of(FakeCluster.step("win-election", 3), FakeCluster.step("catch-up", 40)),
-						List.of(FakeCluster.step("stop-snapshots", 1), FakeCluster.step("stop-backend", 310),
-								FakeCluster.step("release-vip", 6))),
-				new PastTerm(10, new NodeId("a"), now.minusSeconds(12000), null, null, List.of(), List.of()));
-		for (int i = 0; i < 100; i++) {
-			double wave = Math.abs(Math.sin(i / 9.0));
-			this.cluster
-				.show(null,
-						FakeCluster.alive(FakeCluster.member("a", ClusterRole.LEADER, 48_215L,
-								Duration.ofMillis((long) (40 + 60 * wave)))),
-						FakeCluster.alive(b), FakeCluster.alive(c));
-		}
-		this.board.transitionStarted(TransitionReport.Kind.PROMOTION, new Epoch(12), TransitionCause.ELECTED,
-				"elected");
-		this.board.stepFinished(TransitionReport.Kind.PROMOTION, new Epoch(12),
-				new StepReport("win-election", StepReport.Outcome.DONE, Duration.ofMillis(4), null));
-		this.board.stepStarted(TransitionReport.Kind.PROMOTION, new Epoch(12), "catch-up");
+	@Test
+	void lagIsDrawn() {
+		Story.lag(this.node.lag());
+		open();
+		assertThat(this.tab.text("document.querySelector('#chart svg').getAttribute('aria-label')"))
+			.contains("Lag of the last five minutes", "a ", "b ", "c ");
+		assertThat(this.tab.evaluate("document.querySelectorAll('#chart path').length").asInt()).isEqualTo(3);
+		assertThat(this.tab.text("document.querySelector('#chart path').getAttribute('d')")).contains("L");
+		assertThat(this.tab.read("#legend")).containsPattern("a \\d+ ms\\s+b \\d+ ms\\s+c \\d+ ms");
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ TomcatServletWebServerAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
-			WebMvcAutoConfiguration.class })
-	static class Application {
+	@Test
+	void switchoverWorksWithTheKeyboardAlone() {
+		open();
+		tabTo("switchover");
+		this.tab.press("Enter");
+		assertThat(this.tab.read("dialog")).contains("Switch over", "no committed transaction is lost", "60 ms behind");
+		// Through the targets: the best, b, c
+		tabTo("INPUT");
+		this.tab.press("ArrowDown");
+		this.tab.press("ArrowDown");
+		tabTo("dialog-confirm");
+		this.tab.press("Enter");
+		Awaitility.await()
+			.untilAsserted(
+					() -> assertThat(this.tab.read("#outcome")).contains("Switchover: done. B leads in epoch 13."));
+		assertThat(this.node.cluster().calls()).containsExactly("switchover c");
+		assertThat(this.tab.read("dialog")).isEmpty();
+		assertThat(this.tab.text(Accessibility.FOCUS)).isEqualTo("switchover");
+	}
 
-		@Bean
-		FakeCluster cluster() {
-			return new FakeCluster();
+	@Test
+	void dialogIsLeftWithEscapeAndNothingHappens() {
+		open();
+		tabTo("pause");
+		this.tab.press("Enter");
+		assertThat(this.tab.read("dialog")).contains("nobody takes over");
+		this.tab.press("Escape");
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("dialog")).isEmpty());
+		assertThat(this.tab.text(Accessibility.FOCUS)).isEqualTo("pause");
+		assertThat(this.node.cluster().calls()).isEmpty();
+	}
+
+	@Test
+	void pauseAndResumeAreShownToAll() {
+		open();
+		this.tab.evaluate("document.querySelector('#pause').click()");
+		this.tab.evaluate("document.querySelector('[name=reason]').focus()");
+		this.tab.type("a new disk");
+		this.tab.press("Enter");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.node.cluster().calls()).containsExactly("pause a new disk"));
+		this.node.cluster().show(new ClusterView.Pause("a new disk", new NodeId("c"), Instant.now()), Story.members());
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.tab.read("#banners")).contains("Paused.", "By c", "A new disk."));
+		assertThat(this.tab.read("#pause")).isEmpty();
+		this.tab.evaluate("document.querySelector('#resume').click()");
+		this.tab.evaluate("document.querySelector('#dialog-confirm').click()");
+		Awaitility.await().untilAsserted(() -> assertThat(this.node.cluster().calls()).endsWith("resume"));
+	}
+
+	@Test
+	void actionUnderWayKeepsTheButtonsFromBeingPressedAgain() {
+		CountDownLatch gate = new CountDownLatch(1);
+		this.node.cluster().gate(gate);
+		open();
+		this.tab.evaluate("document.querySelector('#switchover').click()");
+		this.tab.evaluate("document.querySelector('#dialog-confirm').click()");
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#outcome")).contains("Under way"));
+		this.tab.evaluate("document.querySelector('#pause').click()");
+		assertThat(this.tab.read("dialog")).isEmpty();
+		gate.countDown();
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#outcome")).contains("done"));
+	}
+
+	@Test
+	void readOnlyAccessHasNoButtons() {
+		this.node = FakeNode.start(ConsoleAccess.READ_ONLY);
+		open();
+		assertThat(this.tab.read("#actions")).isEmpty();
+		assertThat(this.tab.read("#read-only")).contains("management.endpoint.leader.access");
+	}
+
+	@Test
+	void nodeThatIsGoneIsSaidToBeGoneAndTheOthersAreOffered() {
+		this.node = FakeNode.start(ConsoleAccess.UNRESTRICTED);
+		open();
+		this.node.close();
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.tab.read("#lost")).contains("No connection to this node since",
+					"Look from a", "Look from c"));
+		assertThat(this.tab.text("[...document.querySelectorAll('#lost a')].map((link) => link.href).join()"))
+			.isEqualTo("http://a.example.org:8080/ha,http://c.example.org:8080/ha");
+		assertThat(this.tab.text("document.querySelector('#switchover').getAttribute('aria-disabled')"))
+			.isEqualTo("true");
+		int port = this.node.port();
+		this.node = FakeNode.start(ConsoleAccess.UNRESTRICTED, "--server.port=" + port);
+		Story.tell(this.node);
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#connection")).contains("Live from b"));
+		assertThat(this.tab.read("#lost")).isEmpty();
+	}
+
+	@Test
+	void whatMembersSayIsNeverMarkup() {
+		String markup = "<img src=x onerror=alert(1)>";
+		open();
+		this.node.cluster()
+			.show(new ClusterView.Pause(markup, new NodeId("c"), Instant.now()),
+					FakeCluster.alive(Story.failing("a", markup)));
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#members")).contains(markup));
+		assertThat(this.tab.read("#banners")).contains(markup);
+		assertThat(this.tab.evaluate("document.querySelectorAll('img').length").asInt()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1100, 768, 360 })
+	void pageIsReadableInEveryWidthAndScheme(int width) {
+		Story.lag(this.node.lag());
+		for (String scheme : SCHEMES) {
+			this.tab.screen(width, 800, scheme);
+			open();
+			this.node.cluster()
+				.show(new ClusterView.Pause("a new disk", new NodeId("c"), Instant.now()),
+						FakeCluster
+							.alive(Story.failing("a", "The backend exited with code 3; last output: no space left")),
+						FakeCluster.alive(Story.member("b", ClusterRole.FOLLOWER)),
+						FakeCluster.gone(Story.member("c", ClusterRole.FOLLOWER)));
+			Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#banners")).contains("Paused"));
+			this.tab.evaluate("document.querySelectorAll('details').forEach((details) => details.open = true)");
+			assertThat(this.tab.text(Accessibility.FAINT)).as("faint, %s", scheme).isEmpty();
+			assertThat(this.tab.text(Accessibility.SMALL)).as("small").isEmpty();
+			assertThat(this.tab.evaluate(Accessibility.OVERFLOW).asInt()).as("overflow").isLessThanOrEqualTo(0);
+			this.tab.evaluate("document.querySelector('#switchover').click()");
+			assertThat(this.tab.text(Accessibility.FAINT)).as("faint in the dialog, %s", scheme).isEmpty();
+			assertThat(this.tab.text(Accessibility.SMALL)).as("small in the dialog").isEmpty();
 		}
+	}
 
-		@Bean
-		TransitionBoard board() {
-			return new TransitionBoard(Clock.systemUTC());
+	@Test
+	void focusGoesFromTopToBottomAndIsSeen() {
+		open();
+		List<String> order = new ArrayList<>();
+		for (int i = 0; i < 6; i++) {
+			this.tab.press("Tab");
+			order.add(this.tab.text(Accessibility.FOCUS));
 		}
+		assertThat(order).startsWith("switchover", "pause", "a", "c")
+			.allSatisfy((name) -> assertThat(name).doesNotContain("not to be seen"));
+	}
 
-		@Bean
-		Console console(FakeCluster cluster, TransitionBoard board) {
-			return new Console(new NodeIdentity("orders", new NodeId("b"), "nonce"), cluster, cluster, cluster, board,
-					ConsoleAccess.UNRESTRICTED, CsrfTokens.NONE, Clock.systemUTC());
+	@Test
+	void everythingHasARoleAndAName() {
+		Story.lag(this.node.lag());
+		for (int width : new int[] { 1100, 360 }) {
+			this.tab.screen(width, 800, "light");
+			open();
+			JsonNode tree = this.tab.send("Accessibility.getFullAXTree", Map.of()).get("nodes");
+			List<String> seen = new ArrayList<>();
+			tree.forEach((item) -> {
+				if (!item.path("ignored").asBoolean()) {
+					seen.add(item.at("/role/value").asString() + " " + item.at("/name/value").asString());
+				}
+			});
+			assertThat(seen).contains("heading orders", "heading Members", "table Members", "columnheader Lag",
+					"button Switch over…", "button Pause…", "heading Replication lag", "heading Epochs", "link a",
+					"group Actions", "main ", "banner ");
+			assertThat(seen.stream().filter((item) -> item.startsWith("rowheader")).toList()).hasSize(3);
+			assertThat(seen).noneMatch((item) -> item.matches("(button|link|image|radio|textbox) "));
+			assertThat(seen).anyMatch((item) -> item.startsWith("image Lag of the last five minutes"));
 		}
+	}
 
-		@Bean
-		SimpleUrlHandlerMapping mapping(Console console) {
-			return new SimpleUrlHandlerMapping(Map.of("/ha", console.handler(), "/ha/**", console.handler()), -90);
+	@Test
+	@EnabledIfSystemProperty(named = "console.screenshots", matches = ".+")
+	void pictures() {
+		Path pictures = Path.of(System.getProperty("console.screenshots"));
+		Story.lag(this.node.lag());
+		Story.steppedDown(this.node.board());
+		open();
+		this.tab.evaluate("document.querySelector('#terms summary').click()");
+		this.tab.screen(1100, 1180, "light");
+		this.tab.screenshot(pictures.resolve("console.png"), false);
+		this.tab.screen(1100, 760, "light");
+		this.tab.evaluate("document.querySelector('#switchover').click()");
+		this.tab.screenshot(pictures.resolve("console-switchover.png"), false);
+		this.tab.evaluate("document.querySelector('#dialog-cancel').click()");
+		Story.failover(this.node);
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#lede")).contains("b is becoming leader"));
+		this.tab.screen(1100, 920, "dark");
+		this.tab.screenshot(pictures.resolve("console-failover.png"), false);
+		this.tab.screen(360, 900, "dark");
+		this.tab.screenshot(pictures.resolve("console-phone.png"), false);
+	}
+
+	/**
+	 * Opens the page and waits until it shows the cluster; no error may come of it.
+	 */
+	private void open() {
+		Story.tell(this.node);
+		this.tab.open(this.node.url("/ha").toString());
+		Awaitility.await()
+			.untilAsserted(
+					() -> assertThat(this.tab.read("#connection") + this.tab.problems()).isEqualTo("Live from b[]"));
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#lede")).contains("a leads"));
+	}
+
+	private void tabTo(String name) {
+		List<String> seen = new ArrayList<>();
+		for (int i = 0; i < 12 && !name.equals(this.tab.text(Accessibility.FOCUS)); i++) {
+			this.tab.press("Tab");
+			seen.add(this.tab.text(Accessibility.FOCUS));
 		}
-
+		assertThat(this.tab.text(Accessibility.FOCUS)).as("%s", seen).isEqualTo(name);
 	}
 
 }

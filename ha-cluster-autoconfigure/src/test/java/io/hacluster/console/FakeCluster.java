@@ -49,8 +49,19 @@ public final class FakeCluster implements Members, TermHistory, ClusterOperation
 		return new ClusterView.Seen(member, true, Duration.ofMillis(400));
 	}
 
+	public static ClusterView.Seen gone(Member member) {
+		return new ClusterView.Seen(member, false, Duration.ofSeconds(21));
+	}
+
 	public static StepTime step(String name, long millis) {
 		return new StepTime(name, (millis > 0) ? "DONE" : "SKIPPED", Duration.ofMillis(millis));
+	}
+
+	public void reset() {
+		this.calls.clear();
+		this.gate = null;
+		this.terms = List.of();
+		this.result = new OperationResult(Outcome.DONE, "b leads in epoch 13", new NodeId("b"), 13);
 	}
 
 	public void show(ClusterView view) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A tab of {@link Chromium}.
  */
-public final class BrowserTab {
+public final class BrowserTab implements AutoCloseable {
 
 	private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -95,7 +96,7 @@ public final class BrowserTab {
 	 * @param key its name, as in {@code KeyboardEvent.key}
 	 */
 	public void press(String key) {
-		Map<String, Object> event = new java.util.HashMap<>(
+		Map<String, Object> event = new HashMap<>(
 				Map.of("key", key, "code", key, "windowsVirtualKeyCode", KEYS.getOrDefault(key, (int) key.charAt(0))));
 		event.put("type", "Enter".equals(key) ? "keyDown" : "rawKeyDown");
 		if ("Enter".equals(key)) {
@@ -170,6 +171,15 @@ public final class BrowserTab {
 			throw new AssertionError(method + ": " + message.get("error"));
 		}
 		return message.get("result");
+	}
+
+	/**
+	 * Closes the tab.
+	 */
+	@Override
+	public void close() {
+		send("Page.close", Map.of());
+		this.socket.abort();
 	}
 
 	private void received(String text) {

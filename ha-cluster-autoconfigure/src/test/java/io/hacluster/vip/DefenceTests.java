@@ -3,6 +3,7 @@ package io.hacluster.vip;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,18 @@ class DefenceTests {
 		}
 		assertThat(defended).isBetween(1, 3);
 		assertThat(this.record.status(this.settings, true).conflicts()).isOne();
+	}
+
+	@Test
+	void listenerIsToldOfEachStrangerOnce() {
+		List<String> told = new ArrayList<>();
+		this.record.onConflict(told::add);
+		this.ear.hear();
+		due(0, 3000);
+		this.ear.hear();
+		due(300, 3300);
+		assertThat(told).containsExactly("Another host claims the virtual IP: 10.0.0.100 is at 00:00:00:00:00:02 on "
+				+ "eth0. Take the address away from that host");
 	}
 
 	@Test

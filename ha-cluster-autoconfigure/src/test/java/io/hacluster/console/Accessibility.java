@@ -1,0 +1,80 @@
+package io.hacluster.console;
+
+/**
+ * Asks a page what those who see little or nothing of it, or have no mouse, need from it.
+ */
+final class Accessibility {
+
+	/**
+	 * Text that is visible and has a contrast below what WCAG 2.2 asks for at level AA.
+	 */
+	static final String FAINT = """
+			(() => {
+				const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+				const luminance = (color) => {
+					const [r, g, b] = numbers(color).map((part) => part / 255)
+						.map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+					return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+				};
+				const ground = (element) => {
+					for (let at = element; at; at = at.parentElement) {
+						const color = getComputedStyle(at).backgroundColor;
+						if (numbers(color).length === 3) {
+							return color;
+						}
+					}
+					return "rgb(255, 255, 255)";
+				};
+				const faint = [];
+				for (const element of document.querySelectorAll("body *")) {
+					const text = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim()).map((node) => node.data).join("");
+					if (!text || !element.checkVisibility() || element.closest(".unseen, noscript")) {
+						continue;
+					}
+					const style = getComputedStyle(element);
+					const color = element.namespaceURI.endsWith("svg") ? style.fill : style.color;
+					const [light, dark] = [luminance(color), luminance(ground(element))].sort((a, b) => b - a);
+					const size = parseFloat(style.fontSize);
+					const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+					const contrast = (light + 0.05) / (dark + 0.05);
+					if (contrast < (large ? 3 : 4.5)) {
+						faint.push(`${text.trim()} ${contrast.toFixed(2)}`);
+					}
+				}
+				return faint.join("; ");
+			})()
+			""";
+
+	/**
+	 * What can be operated and is smaller than 24 by 24 pixels, unless it stands in a
+	 * line of text.
+	 */
+	static final String SMALL = """
+			[...document.querySelectorAll("button, summary, input, dialog a")]
+				.filter((element) => element.checkVisibility())
+				.map((element) => [element.closest("label") ?? element, element])
+				.filter(([place]) => place.getBoundingClientRect().height < 24 || place.getBoundingClientRect().width < 24)
+				.map(([, element]) => element.outerHTML).join("; ")
+			""";
+
+	/**
+	 * How far the page is wider than the window.
+	 */
+	static final String OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+	/**
+	 * What has the focus, and whether that is to be seen.
+	 */
+	static final String FOCUS = """
+			(() => {
+				const element = document.activeElement;
+				const seen = element.matches(":focus-visible") && getComputedStyle(element).outlineStyle !== "none"
+					&& parseFloat(getComputedStyle(element).outlineWidth) >= 2;
+				return `${(element.id || (element.matches("a, summary") ? element.innerText : element.tagName)).trim()}${seen ? "" : " (not to be seen)"}`;
+			})()
+			""";
+
+	private Accessibility() {
+	}
+
+}
