@@ -66,22 +66,22 @@ class SwitchoverTests {
 				Awaitility.await().atMost(PATIENCE).until(() -> leads(a));
 				Awaitility.await()
 					.atMost(PATIENCE)
-					.untilAsserted(() -> assertThat(command("status").output()).containsPattern("a +LEADER +LEADER +yes")
-						.containsPattern("b +FOLLOWER +\\w+ +yes"));
+					.untilAsserted(
+							() -> assertThat(command("status").output()).containsPattern("a +LEADER +LEADER +yes")
+								.containsPattern("b +FOLLOWER +\\w+ +yes"));
 				Awaitility.await()
 					.atMost(PATIENCE)
-					.untilAsserted(() -> assertThat(command("history").output().lines().count())
-						.isGreaterThanOrEqualTo(4));
+					.untilAsserted(
+							() -> assertThat(command("history").output().lines().count()).isGreaterThanOrEqualTo(4));
 			}
 		}
 	}
 
 	private ConfigurableApplicationContext node(String id) {
 		return SpringApplication.run(Application.class,
-				Stream
-					.concat(cluster(id).stream(),
-							Stream.of("--server.port=0", "--management.endpoints.web.exposure.include=leader",
-									"--management.endpoint.leader.access=unrestricted"))
+				Stream.concat(cluster(id).stream(),
+						Stream.of("--server.port=0", "--management.endpoints.web.exposure.include=leader",
+								"--management.endpoint.leader.access=unrestricted"))
 					.toArray(String[]::new));
 	}
 

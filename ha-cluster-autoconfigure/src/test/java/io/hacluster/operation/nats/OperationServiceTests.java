@@ -192,7 +192,7 @@ class OperationServiceTests {
 	void requestThatIsTooLargeIsRefused() {
 		open(true, this.operations);
 		for (String filler : List.of(" ", "[", "{\"a\":")) {
-			Message answer = request("pause", filler.repeat(ServiceRequest.MAX_BYTES));
+			Message answer = request("pause", filler.repeat(ServiceRequest.MAX_BYTES + 1));
 			assertThat(answer.getHeaders().getFirst("Nats-Service-Error-Code")).isEqualTo("400");
 		}
 		assertThat(text(request("pause", "[".repeat(ServiceRequest.MAX_BYTES)))).contains("INVALID");
