@@ -53,9 +53,8 @@ class OperationServiceTests {
 			authorization {
 			  users: [
 			    { user: node, password: n, permissions: {
-			        subscribe: ["ha.test.node%2E1.*", "$SRV.>", "_INBOX.>"]
-			        publish: ["_INBOX.>"]
-			        allow_responses: true } }
+			        subscribe: ["ha.test.node%2E1.*", "$SRV.>"]
+			        allow_responses: { max: 1, expires: "11m" } } }
 			    { user: operator, password: o, permissions: {
 			        subscribe: ["_INBOX.>"]
 			        publish: ["ha.test.*.*", "$SRV.>"] } }
