@@ -33,8 +33,8 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	private static final List<String> OVERRIDES = List.of("--ha.cluster.enabled=true",
 			"--spring.main.web-application-type=none", "--spring.main.banner-mode=off", "--spring.main.sources=",
 			"--spring.main.log-startup-info=false", "--spring.main.register-shutdown-hook=false",
-			"--spring.main.keep-alive=false", "--spring.docker.compose.enabled=false", "--spring.main.lazy-initialization=false", "--logging.file.name=",
-			"--logging.file.path=");
+			"--spring.main.keep-alive=false", "--spring.docker.compose.enabled=false",
+			"--spring.main.lazy-initialization=false", "--logging.file.name=", "--logging.file.path=");
 
 	/**
 	 * What a command logs unless its caller says otherwise.
