@@ -4,8 +4,10 @@ import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import org.springframework.aot.AotDetector;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.SpringProperties;
 
 import io.hacluster.command.CommandLine;
 import io.hacluster.command.Terminal;
@@ -43,6 +45,8 @@ public final class HaClusterApplication {
 	}
 
 	private static int runCommand(String... arguments) {
+		// What was made ahead of time is the node, and a command is none
+		SpringProperties.setProperty(AotDetector.AOT_ENABLED, "false");
 		PrintStream out = System.out;
 		// What is logged must not get into the result
 		System.setOut(System.err);

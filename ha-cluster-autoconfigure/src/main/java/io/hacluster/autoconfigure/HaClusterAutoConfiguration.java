@@ -4,6 +4,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 
+import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -62,8 +64,12 @@ public final class HaClusterAutoConfiguration {
 	}
 
 	@Bean
-	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties, ConfigurableEnvironment environment) {
+	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties, ConfigurableEnvironment environment,
+			ListableBeanFactory beans) {
 		new HaClusterPropertiesValidator(properties).validate(environment);
+		if (AotDetector.useGeneratedArtifacts()) {
+			new AheadOfTimeCheck(beans).check(properties);
+		}
 		return new NodeIdentityFactory(properties).create();
 	}
 

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Random;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,8 +15,10 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.member.ClusterMembers;
 import io.hacluster.member.ControlRecords;
+import io.hacluster.member.Members;
 import io.hacluster.member.StateStore;
 import io.hacluster.member.StoredTermHistory;
+import io.hacluster.member.TermHistory;
 import io.hacluster.replication.Replication;
 
 /**
@@ -25,7 +28,7 @@ import io.hacluster.replication.Replication;
 class MemberConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(TermHistory.class)
 	StoredTermHistory haClusterTermHistory(NodeIdentity identity) {
 		return new StoredTermHistory(identity);
 	}
@@ -37,17 +40,18 @@ class MemberConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(Members.class)
 	ClusterMembers haClusterMembers(NodeIdentity identity, StateStore store, HaClusterProperties properties,
-			ElectionSettings election, ControlRecords control, StoredTermHistory history,
+			ElectionSettings election, ControlRecords control, ObjectProvider<StoredTermHistory> history,
 			ObjectProvider<ClusterLifecycle> node, ObjectProvider<Electors> electors,
 			ObjectProvider<Replication> replication) {
 		NodeMember source = new NodeMember(identity, properties, node, electors, replication, Clock.systemUTC());
-		return new ClusterMembers(identity, store, source, election.renewInterval(), control, history, Ticker.SYSTEM,
-				new Random());
+		return new ClusterMembers(identity, store, source, election.renewInterval(), control,
+				history.getIfAvailable(() -> new StoredTermHistory(identity)), Ticker.SYSTEM, new Random());
 	}
 
 	@Bean
+	@ConditionalOnBean(ClusterMembers.class)
 	NodeDuty haClusterMemberDuty(ClusterMembers members) {
 		return new NodeDuty() {
 
@@ -65,6 +69,7 @@ class MemberConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean({ ClusterMembers.class, StoredTermHistory.class })
 	TermObserver haClusterTermObserver(StoredTermHistory history, ClusterMembers members) {
 		return new TermObserver(history, members, Clock.systemUTC());
 	}

@@ -7,8 +7,6 @@ import io.hacluster.member.MemberLabels;
  */
 final class MemberPropertiesValidator {
 
-	private static final int MAX_PRIORITY = 1000;
-
 	private final HaClusterProperties properties;
 
 	MemberPropertiesValidator(HaClusterProperties properties) {
@@ -22,11 +20,6 @@ final class MemberPropertiesValidator {
 		catch (IllegalArgumentException ex) {
 			throw HaClusterPropertiesValidator.invalid("labels", this.properties.labels(),
 					String.valueOf(ex.getMessage()));
-		}
-		int priority = this.properties.election().priority();
-		if (priority < 0 || priority > MAX_PRIORITY) {
-			throw HaClusterPropertiesValidator.invalid("election.priority", priority,
-					"It must be 0, for a node that never leads, to " + MAX_PRIORITY);
 		}
 	}
 

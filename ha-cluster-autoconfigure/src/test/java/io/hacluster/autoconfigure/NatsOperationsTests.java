@@ -48,8 +48,8 @@ class NatsOperationsTests {
 			String leader = "a";
 			for (String target : new String[] { "b", "a", "b" }) {
 				write(leader, 20);
-				OperationResult result = cluster.operations("a").switchover(new NodeId(target),
-						OperatedCluster.PATIENCE);
+				OperationResult result = cluster.operations("a")
+					.switchover(new NodeId(target), OperatedCluster.PATIENCE);
 				assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.DONE);
 				assertThat(result.leader()).isEqualTo(new NodeId(target));
 				cluster.awaitLeader(target);
