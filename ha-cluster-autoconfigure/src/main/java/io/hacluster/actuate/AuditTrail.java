@@ -42,15 +42,15 @@ public final class AuditTrail implements AutoCloseable {
 	 * Records what this node has done or seen, in its own name. Returns at once.
 	 */
 	void record(HaClusterAuditType type, Map<String, @Nullable Object> data) {
-		record(this.identity.cluster() + "/" + this.identity.nodeId(), type, data);
+		record(null, type, data);
 	}
 
 	/**
 	 * Records what somebody has done. Returns at once.
-	 * @param principal who
+	 * @param principal who, {@code null} for this node
 	 * @param data details, of which those that are null are left out
 	 */
-	void record(String principal, HaClusterAuditType type, Map<String, @Nullable Object> data) {
+	void record(@Nullable String principal, HaClusterAuditType type, Map<String, @Nullable Object> data) {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("cluster", this.identity.cluster());
 		details.put("node", this.identity.nodeId().value());
@@ -59,7 +59,9 @@ public final class AuditTrail implements AutoCloseable {
 				details.put(key, value);
 			}
 		});
-		AuditEvent event = new AuditEvent(this.clock.instant(), principal, type.name(), details);
+		AuditEvent event = new AuditEvent(this.clock.instant(),
+				(principal != null) ? principal : this.identity.cluster() + "/" + this.identity.nodeId(), type.name(),
+				details);
 		this.thread.run(() -> this.publisher.publishEvent(new AuditApplicationEvent(event)));
 	}
 

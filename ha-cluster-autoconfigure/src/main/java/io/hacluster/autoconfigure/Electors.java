@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
-import io.hacluster.election.Candidate;
 import io.hacluster.election.ElectionSettings;
 import io.hacluster.election.ElectionStatus;
 import io.hacluster.election.LeaderElector;
 import io.hacluster.election.LeaseStore;
+import io.hacluster.operation.ElectionPolicy;
 
 /**
  * Makes an elector each time the node enters the election, and adds up how they did.
@@ -26,24 +26,24 @@ final class Electors implements Supplier<LeaderElector> {
 
 	private final ElectionSettings settings;
 
-	private final Candidate candidate;
+	private final ElectionPolicy policy;
 
 	private @Nullable LeaderElector current;
 
 	private ElectionStatus former = new ElectionStatus(false, false, null, null, Duration.ZERO, Duration.ZERO, 0, 0, 0,
 			0);
 
-	Electors(LeaseStore store, NodeIdentity identity, ElectionSettings settings, Candidate candidate) {
+	Electors(LeaseStore store, NodeIdentity identity, ElectionSettings settings, ElectionPolicy policy) {
 		this.store = store;
 		this.identity = identity;
 		this.settings = settings;
-		this.candidate = candidate;
+		this.policy = policy;
 	}
 
 	@Override
 	public synchronized LeaderElector get() {
 		this.former = status();
-		LeaderElector next = new LeaderElector(this.store, this.identity, this.settings, this.candidate, Ticker.SYSTEM,
+		LeaderElector next = new LeaderElector(this.store, this.identity, this.settings, this.policy, Ticker.SYSTEM,
 				new Random());
 		this.current = next;
 		return next;
@@ -56,6 +56,13 @@ final class Electors implements Supplier<LeaderElector> {
 		if (this.current != null) {
 			this.current.reconsider();
 		}
+	}
+
+	/**
+	 * Returns whether this node could lead, whoever may go first.
+	 */
+	boolean isAble() {
+		return status().candidate() || this.policy.isHeldBack();
 	}
 
 	/**

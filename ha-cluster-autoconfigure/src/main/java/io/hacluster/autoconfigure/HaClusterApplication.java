@@ -4,16 +4,20 @@ import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import org.springframework.aot.AotDetector;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.SpringProperties;
 
 import io.hacluster.command.CommandLine;
 import io.hacluster.command.Terminal;
 
 /**
  * Runs the application of a node, or one of the commands {@code restore}, {@code status},
- * {@code snapshot}, {@code verify}, {@code diff} and {@code systemd-drop-in} if that is
- * what the first argument says that is not an option: <pre class="code">
+ * {@code history}, {@code switchover}, {@code failover}, {@code pause}, {@code resume},
+ * {@code step-down}, {@code snapshot}, {@code verify}, {@code diff} and
+ * {@code systemd-drop-in} if that is what the first argument says that is not an option:
+ * <pre class="code">
  * public static void main(String[] args) {
  *     HaClusterApplication.run(ManagerApplication.class, args);
  * }
@@ -43,6 +47,8 @@ public final class HaClusterApplication {
 	}
 
 	private static int runCommand(String... arguments) {
+		// What was made ahead of time is the node, and a command is none
+		SpringProperties.setProperty(AotDetector.AOT_ENABLED, "false");
 		PrintStream out = System.out;
 		// What is logged must not get into the result
 		System.setOut(System.err);

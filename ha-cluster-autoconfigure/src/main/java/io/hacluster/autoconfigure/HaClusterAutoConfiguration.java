@@ -4,7 +4,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
+import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -43,7 +44,7 @@ import io.hacluster.vip.VirtualIp;
 		HaClusterVipAutoConfiguration.class })
 @ConditionalOnHaCluster
 @EnableConfigurationProperties(HaClusterProperties.class)
-@Import(MemberConfiguration.class)
+@Import({ MemberConfiguration.class, HaClusterOperationAutoConfiguration.class })
 @ImportRuntimeHints(JnaRuntimeHints.class)
 public final class HaClusterAutoConfiguration {
 
@@ -63,8 +64,12 @@ public final class HaClusterAutoConfiguration {
 	}
 
 	@Bean
-	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties, ConfigurableEnvironment environment) {
+	NodeIdentity haClusterNodeIdentity(HaClusterProperties properties, ConfigurableEnvironment environment,
+			ListableBeanFactory beans) {
 		new HaClusterPropertiesValidator(properties).validate(environment);
+		if (AotDetector.useGeneratedArtifacts()) {
+			new AheadOfTimeCheck(beans).check(properties);
+		}
 		return new NodeIdentityFactory(properties).create();
 	}
 
@@ -75,10 +80,8 @@ public final class HaClusterAutoConfiguration {
 
 	@Bean
 	Electors haClusterElectors(NodeIdentity identity, LeaseStore store, ElectionSettings settings,
-			ObjectProvider<Replication> replication, ObjectProvider<ElectionPolicy> policy) {
-		ElectionPolicy present = policy.getIfAvailable();
-		return new Electors(store, identity, settings,
-				(present != null) ? present : ReplicaCandidate.of(replication.getIfAvailable()));
+			ElectionPolicy policy) {
+		return new Electors(store, identity, settings, policy);
 	}
 
 	@Bean
@@ -94,12 +97,12 @@ public final class HaClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	ClusterLifecycle haClusterNode(NodeIdentity identity, HaClusterProperties properties, ElectionSettings election,
 			ClusterParts parts, Electors electors, ApplicationEventPublisher publisher,
-			ObjectProvider<StepObserver> observers, ObjectProvider<ControlRecords> records) {
+			ObjectProvider<StepObserver> observers, ControlRecords records) {
 		LifecycleSettings settings = new LifecycleSettings(election.leaseDuration(), election.margin(),
 				timeouts(properties), supervision(properties.backend(), election.leaseDuration()));
 		return new ClusterLifecycle(identity, settings, parts, electors, publisher,
 				new StepObservers(observers.orderedStream().toList()), Clock.systemUTC(),
-				() -> isPaused(records.getIfAvailable()));
+				() -> records.latestPause().isPresent());
 	}
 
 	@Bean
@@ -113,10 +116,6 @@ public final class HaClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	Leadership haClusterLeadership(ClusterLifecycle node) {
 		return node.leadership();
-	}
-
-	private static boolean isPaused(@Nullable ControlRecords records) {
-		return records != null && records.latestPause().isPresent();
 	}
 
 	private static Backend monitored(Backend backend, HaClusterProperties.Backend.Health health) {

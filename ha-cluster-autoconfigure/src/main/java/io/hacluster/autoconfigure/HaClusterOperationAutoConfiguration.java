@@ -3,11 +3,7 @@ package io.hacluster.autoconfigure;
 import java.time.Clock;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 import io.hacluster.NodeIdentity;
@@ -16,7 +12,6 @@ import io.hacluster.election.ElectionSettings;
 import io.hacluster.lifecycle.ClusterLifecycle;
 import io.hacluster.member.ControlRecords;
 import io.hacluster.member.Members;
-import io.hacluster.operation.ClusterOperations;
 import io.hacluster.operation.ElectionPolicy;
 import io.hacluster.operation.NodeOperations;
 import io.hacluster.operation.PolicySettings;
@@ -28,14 +23,7 @@ import io.hacluster.replication.Replication;
  */
 @AutoConfiguration(after = HaClusterAutoConfiguration.class)
 @ConditionalOnHaCluster
-@ConditionalOnBean({ ControlRecords.class, Members.class })
-@EnableConfigurationProperties(HaClusterProperties.class)
 public final class HaClusterOperationAutoConfiguration {
-
-	@Bean
-	static LazyInitializationExcludeFilter haClusterOperationLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(OperationsLifecycle.class);
-	}
 
 	@Bean
 	PolicySettings haClusterPolicySettings(HaClusterProperties properties, ElectionSettings settings) {
@@ -65,7 +53,6 @@ public final class HaClusterOperationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ClusterOperations.class)
 	NodeOperations haClusterOperations(NodeIdentity identity, PolicySettings settings, ClusterLifecycle node,
 			Members members, ControlRecords records, RequestWatch watch, ElectionPolicy policy,
 			ObjectProvider<Replication> replication) {
@@ -74,9 +61,20 @@ public final class HaClusterOperationAutoConfiguration {
 	}
 
 	@Bean
-	OperationsLifecycle haClusterOperationsLifecycle(NodeOperations operations, ElectionSettings settings,
-			Electors electors) {
-		return new OperationsLifecycle(operations, settings.renewInterval(), electors::reconsider);
+	NodeDuty haClusterOperationsDuty(NodeOperations operations, ElectionSettings settings, Electors electors) {
+		return new NodeDuty() {
+
+			@Override
+			public void start() {
+				operations.start(settings.renewInterval(), electors::reconsider);
+			}
+
+			@Override
+			public void stop() {
+				operations.close();
+			}
+
+		};
 	}
 
 }

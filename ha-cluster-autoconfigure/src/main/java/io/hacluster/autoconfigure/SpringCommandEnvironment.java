@@ -1,6 +1,7 @@
 package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -119,6 +120,11 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	@Override
 	public StateStore state() {
 		return this.context.getBean(StateStore.class);
+	}
+
+	@Override
+	public Clock clock() {
+		return Clock.systemUTC();
 	}
 
 	@Override

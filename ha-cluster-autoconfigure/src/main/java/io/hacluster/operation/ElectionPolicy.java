@@ -60,7 +60,7 @@ public final class ElectionPolicy implements Candidate {
 
 	private boolean informed;
 
-	private @Nullable String reason;
+	private volatile @Nullable String reason;
 
 	/**
 	 * Creates a policy.
@@ -91,6 +91,7 @@ public final class ElectionPolicy implements Candidate {
 	@Override
 	public boolean isEligible() {
 		if (!this.node.isEligible()) {
+			this.reason = null;
 			return false;
 		}
 		String why = whyNot();
@@ -109,6 +110,15 @@ public final class ElectionPolicy implements Candidate {
 	@Override
 	public void observed(LeaseStanding standing) {
 		this.standing = standing;
+	}
+
+	/**
+	 * Returns whether this node could lead, and does not run for the sake of others or
+	 * because an operator does not want it to.
+	 * @return whether it leaves the race, or the cluster is paused
+	 */
+	public boolean isHeldBack() {
+		return this.reason != null;
 	}
 
 	/**

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
@@ -25,8 +27,14 @@ import io.hacluster.event.LeaderChangedEvent;
 import io.hacluster.lifecycle.StepReport;
 import io.hacluster.lifecycle.StepReport.Outcome;
 import io.hacluster.lifecycle.TransitionReport.Kind;
+import io.hacluster.operation.ClusterOperations;
+import io.hacluster.operation.OperationResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link AuditTrail} and those who write into it.
@@ -72,6 +80,41 @@ class AuditTests {
 		assertThat(events("HA_DATABASE_DIVERGED").get(0).getData()).containsEntry("file", "/db.diverged-7")
 			.doesNotContainKey("branch");
 		assertThat(events("HA_LEADER_CHANGED").get(0).getData()).doesNotContainKey("leader");
+	}
+
+	@Test
+	void operationIsToldWithItsUserAndWhatHasComeOfIt() {
+		ClusterOperations delegate = mock(ClusterOperations.class);
+		given(delegate.switchover(any(), any()))
+			.willReturn(new OperationResult(OperationResult.Outcome.REFUSED, "too far behind", null, 0));
+		given(delegate.pause(any())).willThrow(new IllegalStateException("broken"));
+		new AuditedOperations(delegate, this.trail, () -> "alice").switchover(new NodeId("b"), Duration.ofSeconds(1));
+		assertThatIllegalStateException()
+			.isThrownBy(() -> new AuditedOperations(delegate, this.trail, () -> null).pause("upgrade"));
+		this.trail.close();
+		AuditEvent switchover = events("HA_OPERATION").get(0);
+		assertThat(switchover.getPrincipal()).isEqualTo("alice");
+		assertThat(switchover.getData()).containsEntry("operation", "switchover")
+			.containsEntry("target", "b")
+			.containsEntry("outcome", "refused")
+			.containsEntry("message", "too far behind");
+		AuditEvent pause = events("HA_OPERATION").get(1);
+		assertThat(pause.getPrincipal()).isEqualTo("c/a");
+		assertThat(pause.getData()).containsEntry("reason", "upgrade").containsEntry("outcome", "error");
+	}
+
+	@Test
+	void userIsTheOneWhomSpringSecurityHasAuthenticated() {
+		AuthenticatedUser user = new AuthenticatedUser();
+		assertThat(user.get()).isNull();
+		SecurityContextHolder.getContext()
+			.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("alice", null, List.of()));
+		try {
+			assertThat(user.get()).isEqualTo("alice");
+		}
+		finally {
+			SecurityContextHolder.clearContext();
+		}
 	}
 
 	@Test

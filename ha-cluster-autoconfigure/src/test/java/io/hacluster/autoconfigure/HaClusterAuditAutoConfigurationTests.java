@@ -16,7 +16,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.hacluster.Leadership;
 import io.hacluster.actuate.AuditTrail;
+import io.hacluster.actuate.AuditedOperations;
 import io.hacluster.lifecycle.ClusterLifecycle;
+import io.hacluster.operation.ClusterOperations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -77,6 +79,17 @@ class HaClusterAuditAutoConfigurationTests {
 			await().untilAsserted(() -> assertThat(events("HA_FENCED")).singleElement()
 				.satisfies((event) -> assertThat(event.getData()).containsEntry("reason",
 						"a newer leader has fenced the log")));
+		});
+	}
+
+	@Test
+	void operatorsAreAudited() {
+		audited().run((context) -> {
+			assertThat(context.getBean(ClusterOperations.class)).isInstanceOf(AuditedOperations.class);
+			context.getBean(ClusterOperations.class).snapshot();
+			await().untilAsserted(() -> assertThat(events("HA_OPERATION")).singleElement()
+				.satisfies((event) -> assertThat(event.getData()).containsEntry("operation", "snapshot")
+					.containsEntry("outcome", "refused")));
 		});
 	}
 

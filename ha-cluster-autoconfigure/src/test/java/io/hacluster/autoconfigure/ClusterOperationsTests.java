@@ -1,0 +1,233 @@
+package io.hacluster.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hacluster.Leadership;
+import io.hacluster.NodeId;
+import io.hacluster.member.ControlRecords;
+import io.hacluster.member.LeadershipRequest;
+import io.hacluster.operation.OperationResult;
+import io.hacluster.operation.OperationResult.Outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What operators ask for, on nodes with a real election.
+ */
+class ClusterOperationsTests {
+
+	private static final Duration PATIENCE = OperatedCluster.PATIENCE;
+
+	private static final NodeId A = new NodeId("a");
+
+	private static final NodeId B = new NodeId("b");
+
+	private static final NodeId C = new NodeId("c");
+
+	@TempDir
+	Path directory;
+
+	private OperatedCluster cluster;
+
+	@BeforeEach
+	void create() {
+		this.cluster = OperatedCluster.local(this.directory);
+	}
+
+	@AfterEach
+	void close() {
+		this.cluster.close();
+	}
+
+	@Test
+	void switchoverAskedForOnAnyNodeMovesTheLeadershipToTheTarget() {
+		startThree();
+		OperationResult first = this.cluster.operations("b").switchover(C, PATIENCE);
+		assertThat(first.outcome()).as(first.message()).isEqualTo(Outcome.DONE);
+		assertThat(first.leader()).isEqualTo(C);
+		assertThat(this.cluster.leadership("c").isLeader()).isTrue();
+		assertThat(first.epoch()).isEqualTo(this.cluster.leadership("c").epoch().value());
+		this.cluster.awaitLeader("c");
+		await().until(() -> isAble("a"));
+		OperationResult second = this.cluster.operations("c").switchover(A, PATIENCE);
+		assertThat(second.outcome()).as(second.message()).isEqualTo(Outcome.DONE);
+		assertThat(second.leader()).isEqualTo(A);
+		assertThat(this.cluster.leaders).containsExactly("a", "c", "a");
+		await().untilAsserted(() -> assertThat(request()).get()
+			.extracting(LeadershipRequest::state)
+			.isEqualTo(LeadershipRequest.State.DONE));
+	}
+
+	@Test
+	void switchoverWithoutTargetMovesTheLeadershipToTheHighestPriority() {
+		this.cluster.start("a").start("b", "ha.cluster.election.priority=99").start("c");
+		this.cluster.awaitLeader("a");
+		OperationResult result = this.cluster.operations("a").switchover(null, PATIENCE);
+		assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.DONE);
+		assertThat(result.leader()).isEqualTo(C);
+		assertThat(result.message()).contains("c leads in epoch " + result.epoch());
+	}
+
+	@Test
+	void switchoverThatNobodyQualifiesForIsRefusedWithEachReason() {
+		this.cluster.start("a").start("b", "ha.cluster.election.priority=0");
+		this.cluster.awaitLeader("a");
+		OperationResult nobody = this.cluster.operations("b").switchover(null, PATIENCE);
+		assertThat(nobody.outcome()).isEqualTo(Outcome.REFUSED);
+		assertThat(nobody.message()).contains("b never leads: its priority is 0");
+		assertThat(nobody.leader()).isEqualTo(A);
+		assertThat(this.cluster.operations("a").failover(B, true, PATIENCE).message())
+			.contains("b never leads: its priority is 0");
+		assertThat(this.cluster.operations("a").switchover(A, PATIENCE).message()).contains("a leads already");
+		assertThat(this.cluster.operations("a").switchover(new NodeId("x"), PATIENCE).message())
+			.contains("there is no node x; the nodes are a, b");
+		assertThat(request()).isEmpty();
+		assertThat(this.cluster.leaders).containsExactly("a");
+	}
+
+	@Test
+	void onlyOneOfTwoRequestsAtOnceIsCarriedOut() {
+		startThree();
+		List<CompletableFuture<OperationResult>> asked = List.of(
+				CompletableFuture.supplyAsync(() -> this.cluster.operations("b").switchover(B, PATIENCE)),
+				CompletableFuture.supplyAsync(() -> this.cluster.operations("c").switchover(C, PATIENCE)));
+		List<OperationResult> results = asked.stream().map(CompletableFuture::join).toList();
+		assertThat(results).extracting(OperationResult::outcome)
+			.containsExactlyInAnyOrder(Outcome.DONE, Outcome.REFUSED);
+		assertThat(this.cluster.leaders).hasSize(2);
+	}
+
+	@Test
+	void pausedClusterStaysWithoutALeaderUntilItResumes() {
+		startThree();
+		OperationResult paused = this.cluster.operations("c").pause("maintenance");
+		assertThat(paused.outcome()).as(paused.message()).isEqualTo(Outcome.DONE);
+		assertThat(this.cluster.operations("a").pause("again").message()).contains("by c");
+		this.cluster.awaitPaused(true);
+		// A leader leads on
+		long epoch = this.cluster.leadership("a").epoch().value();
+		await().during(Duration.ofSeconds(3)).until(() -> this.cluster.leadership("a").isLeader());
+		assertThat(this.cluster.leadership("a").epoch().value()).isEqualTo(epoch);
+		this.cluster.stop("a");
+		await().during(Duration.ofSeconds(5)).until(() -> !this.cluster.isLed());
+		// A node that starts in a pause keeps to it
+		this.cluster.start("a");
+		await().during(Duration.ofSeconds(3)).until(() -> !this.cluster.isLed());
+		OperationResult resumed = this.cluster.operations("b").resume();
+		assertThat(resumed.outcome()).as(resumed.message()).isEqualTo(Outcome.DONE);
+		await().until(this.cluster::isLed);
+		assertThat(this.cluster.operations("b").resume().message()).contains("was not paused");
+	}
+
+	@Test
+	void leaderOfAPausedClusterThatLosesItsLeaseStepsDownAndNobodyTakesOver() {
+		startThree();
+		this.cluster.operations("a").pause("");
+		this.cluster.awaitPaused(true);
+		this.cluster.pull("a");
+		await().until(() -> !this.cluster.isLed());
+		await().during(Duration.ofSeconds(5)).until(() -> !this.cluster.isLed());
+		this.cluster.operations("b").resume();
+		await().until(this.cluster::isLed);
+		assertThat(this.cluster.leadership("a").isLeader()).isFalse();
+	}
+
+	@Test
+	void switchoverAndFailoverToANamedNodeWorkInAPauseWhichGoesOn() {
+		startThree();
+		this.cluster.operations("a").pause("");
+		this.cluster.awaitPaused(true);
+		assertThat(this.cluster.operations("b").switchover(null, PATIENCE).message()).contains("paused");
+		assertThat(this.cluster.operations("a").stepDown().message()).contains("paused");
+		OperationResult switched = this.cluster.operations("c").switchover(B, PATIENCE);
+		assertThat(switched.outcome()).as(switched.message()).isEqualTo(Outcome.DONE);
+		assertThat(this.cluster.leadership("b").isLeader()).isTrue();
+		this.cluster.awaitLeader("b");
+		this.cluster.stop("b");
+		await().until(() -> this.cluster.leadership("a").leader().isEmpty());
+		// It has handed over in order: nothing can be lost, nothing is to be accepted
+		OperationResult failed = this.cluster.operations("a").failover(C, false, PATIENCE);
+		assertThat(failed.outcome()).as(failed.message()).isEqualTo(Outcome.DONE);
+		assertThat(failed.leader()).isEqualTo(C);
+		this.cluster.awaitPaused(true);
+	}
+
+	@Test
+	void higherPriorityTakesOverFirst() {
+		this.cluster.start("a")
+			.start("b", "ha.cluster.election.priority=1")
+			.start("c", "ha.cluster.election.priority=200")
+			.start("d", "ha.cluster.election.priority=199");
+		this.cluster.awaitLeader("a");
+		this.cluster.stop("a");
+		this.cluster.awaitLeader("c");
+		this.cluster.stop("c");
+		this.cluster.awaitLeader("d");
+		this.cluster.stop("d");
+		this.cluster.awaitLeader("b");
+		assertThat(this.cluster.leaders).containsExactly("a", "c", "d", "b");
+	}
+
+	@Test
+	void nodeOfPriorityZeroDoesNotLeadEvenAlone() {
+		this.cluster.start("a", "ha.cluster.election.priority=0");
+		await().during(Duration.ofSeconds(6)).until(() -> !this.cluster.isLed());
+	}
+
+	@Test
+	void requestAboutAnEarlierTermIsPutAwayAndNotObeyed() {
+		this.cluster.start("a").start("b");
+		this.cluster.awaitLeader("a");
+		Leadership.Leader leader = this.cluster.leadership("a").leader().orElseThrow();
+		this.cluster.operations("a").switchover(B, PATIENCE);
+		this.cluster.awaitLeader("b");
+		ControlRecords records = this.cluster.bean("a", ControlRecords.class);
+		LeadershipRequest former = records.request().orElseThrow().value();
+		assertThat(former.fromEpoch()).isEqualTo(leader.epoch().value());
+		LeadershipRequest forged = new LeadershipRequest("forged", former.kind(), former.fromEpoch(), A, true, A,
+				former.at(), LeadershipRequest.State.ACCEPTED, "");
+		await().until(() -> !records.request().orElseThrow().value().isOpen());
+		records.replace(records.request().orElseThrow(), forged);
+		await().until(() -> records.request().orElseThrow().value().state() == LeadershipRequest.State.FAILED);
+		assertThat(this.cluster.leadership("b").isLeader()).isTrue();
+		assertThat(this.cluster.leaders).containsExactly("a", "b");
+	}
+
+	@Test
+	void stepDownAndSnapshotAreForTheLeaderAlone() {
+		this.cluster.start("a").start("b");
+		this.cluster.awaitLeader("a");
+		assertThat(this.cluster.operations("b").stepDown().outcome()).isEqualTo(Outcome.REFUSED);
+		assertThat(this.cluster.operations("b").snapshot().outcome()).isEqualTo(Outcome.REFUSED);
+		assertThat(this.cluster.operations("a").stepDown().outcome()).isEqualTo(Outcome.ACCEPTED);
+		this.cluster.awaitLeader("b");
+	}
+
+	private void startThree() {
+		this.cluster.start("a").start("b").start("c");
+		this.cluster.awaitLeader("a");
+	}
+
+	private boolean isAble(String node) {
+		return this.cluster.bean("c", io.hacluster.member.Members.class)
+			.view()
+			.member(new NodeId(node))
+			.filter((seen) -> seen.member().eligible())
+			.isPresent();
+	}
+
+	private Optional<LeadershipRequest> request() {
+		return this.cluster.bean("a", ControlRecords.class).request().map((stored) -> stored.value());
+	}
+
+}
