@@ -23,6 +23,7 @@ import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -46,6 +47,7 @@ import io.hacluster.operation.ClusterOperations;
 		afterName = "org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration")
 @ConditionalOnBooleanProperty("ha.cluster.console.enabled")
 @ConditionalOnBean(ClusterLifecycle.class)
+@ImportRuntimeHints(ConsoleRuntimeHints.class)
 public final class HaClusterConsoleAutoConfiguration {
 
 	/**
