@@ -57,6 +57,7 @@ class HaClusterConsoleAutoConfigurationTests {
 		this.runner.withPropertyValues(ON)
 			.run((context) -> assertThat(context).hasSingleBean(Console.class)
 				.hasBean("haClusterConsoleHandlerMapping")
+				.doesNotHaveBean("haClusterConsoleMissing")
 				.hasSingleBean(StepObserver.class));
 	}
 
