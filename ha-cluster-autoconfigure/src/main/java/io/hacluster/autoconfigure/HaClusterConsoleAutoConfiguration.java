@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -44,6 +45,7 @@ import io.hacluster.operation.ClusterOperations;
 		afterName = "org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration")
 @ConditionalOnBooleanProperty("ha.cluster.console.enabled")
 @ConditionalOnBean(ClusterLifecycle.class)
+@ImportRuntimeHints(ConsoleRuntimeHints.class)
 public final class HaClusterConsoleAutoConfiguration {
 
 	/**

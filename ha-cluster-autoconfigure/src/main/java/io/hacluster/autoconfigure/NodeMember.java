@@ -59,7 +59,7 @@ final class NodeMember implements Supplier<Member> {
 				status.state().name(), status.epoch().value(), (replicated != null) ? replicated.txid() : null,
 				(replicated != null) ? lag(replicated) : null, (backend != null) ? backend.state().name() : null,
 				this.properties.address(), this.properties.labels(), this.properties.election().priority(),
-				isEligible(status), (failure != null) ? failure.message() : null,
+				isEligible(status, replicated), (failure != null) ? failure.message() : null,
 				this.properties.election().leaseDuration(), this.clock.instant());
 	}
 
@@ -75,12 +75,17 @@ final class NodeMember implements Supplier<Member> {
 		return Duration.ofMillis(replicated.lag().toMillis());
 	}
 
-	private boolean isEligible(ClusterStatus status) {
-		if (this.properties.election().priority() == 0) {
-			return false;
-		}
-		return status.state() == LifecycleState.LEADER || status.state() == LifecycleState.PROMOTING
-				|| this.electors.getObject().isAble();
+	/**
+	 * Apart from what depends on other nodes: who goes first, and whether the cluster is
+	 * paused.
+	 */
+	private boolean isEligible(ClusterStatus status, @Nullable ReplicationStatus replicated) {
+		BackendStatus backend = status.backend();
+		boolean cooling = backend != null && backend.coolingUntil() != null;
+		boolean restoring = replicated != null && replicated.state() == ReplicationStatus.State.RESTORING;
+		boolean leads = status.state() == LifecycleState.LEADER || status.state() == LifecycleState.PROMOTING;
+		return this.properties.election().priority() > 0 && !cooling && !restoring
+				&& status.state() != LifecycleState.DEMOTING && (leads || this.electors.getObject().isAble());
 	}
 
 }

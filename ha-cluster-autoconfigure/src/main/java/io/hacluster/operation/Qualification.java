@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.hacluster.NodeId;
+import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.member.ClusterView;
 import io.hacluster.member.ClusterView.Seen;
 import io.hacluster.member.Member;
@@ -89,6 +90,8 @@ final class Qualification {
 		}
 		if (!member.eligible()) {
 			return "cannot lead now: it is in state " + member.state()
+					+ (LifecycleState.FOLLOWER.name().equals(member.state())
+							? " and stands aside after a step-down, cools after a failure, or has no replica yet" : "")
 					+ ((member.failure() != null) ? ", and its last failure was: " + member.failure() : "");
 		}
 		Duration lag = member.lag();

@@ -15,6 +15,7 @@ import io.hacluster.Leadership;
 import io.hacluster.NodeId;
 import io.hacluster.member.ControlRecords;
 import io.hacluster.member.LeadershipRequest;
+import io.hacluster.member.Members;
 import io.hacluster.operation.OperationResult;
 import io.hacluster.operation.OperationResult.Outcome;
 
@@ -27,6 +28,10 @@ import static org.awaitility.Awaitility.await;
 class ClusterOperationsTests {
 
 	private static final Duration PATIENCE = OperatedCluster.PATIENCE;
+
+	private static final Duration SHORT = Duration.ofSeconds(1);
+
+	private static final Duration LONGER_THAN_A_LEASE = Duration.ofMillis(2500);
 
 	private static final NodeId A = new NodeId("a");
 
@@ -116,13 +121,13 @@ class ClusterOperationsTests {
 		this.cluster.awaitPaused(true);
 		// A leader leads on
 		long epoch = this.cluster.leadership("a").epoch().value();
-		await().during(Duration.ofSeconds(3)).until(() -> this.cluster.leadership("a").isLeader());
+		await().during(SHORT).until(() -> this.cluster.leadership("a").isLeader());
 		assertThat(this.cluster.leadership("a").epoch().value()).isEqualTo(epoch);
 		this.cluster.stop("a");
-		await().during(Duration.ofSeconds(5)).until(() -> !this.cluster.isLed());
+		await().during(LONGER_THAN_A_LEASE).until(() -> !this.cluster.isLed());
 		// A node that starts in a pause keeps to it
 		this.cluster.start("a");
-		await().during(Duration.ofSeconds(3)).until(() -> !this.cluster.isLed());
+		await().during(LONGER_THAN_A_LEASE).until(() -> !this.cluster.isLed());
 		OperationResult resumed = this.cluster.operations("b").resume();
 		assertThat(resumed.outcome()).as(resumed.message()).isEqualTo(Outcome.DONE);
 		await().until(this.cluster::isLed);
@@ -136,7 +141,7 @@ class ClusterOperationsTests {
 		this.cluster.awaitPaused(true);
 		this.cluster.pull("a");
 		await().until(() -> !this.cluster.isLed());
-		await().during(Duration.ofSeconds(5)).until(() -> !this.cluster.isLed());
+		await().during(LONGER_THAN_A_LEASE).until(() -> !this.cluster.isLed());
 		this.cluster.operations("b").resume();
 		await().until(this.cluster::isLed);
 		assertThat(this.cluster.leadership("a").isLeader()).isFalse();
@@ -163,6 +168,49 @@ class ClusterOperationsTests {
 	}
 
 	@Test
+	void nodeThatIsTooFarBehindIsNotSwitchedOverToButFailedOverTo() {
+		this.cluster.replicating("a", 10, Duration.ZERO).replicating("b", 7, Duration.ofHours(1));
+		this.cluster.awaitLeader("a");
+		OperationResult refused = this.cluster.operations("a").switchover(B, PATIENCE);
+		assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+		assertThat(refused.message()).contains("b is 3600.0 s behind", "max-lag-on-failover");
+		OperationResult forced = this.cluster.operations("a").failover(B, false, PATIENCE);
+		assertThat(forced.outcome()).as(forced.message()).isEqualTo(Outcome.DONE);
+		assertThat(forced.message()).contains("3 transactions behind");
+		assertThat(this.cluster.leadership("b").isLeader()).isTrue();
+	}
+
+	@Test
+	void nodeThatIsTooFarBehindTakesOverAfterOneThatIsNot() {
+		this.cluster.replicating("a", 10, Duration.ZERO)
+			.replicating("b", 7, Duration.ofHours(1))
+			.replicating("c", 9, Duration.ofSeconds(1));
+		this.cluster.awaitLeader("a");
+		this.cluster.stop("a");
+		this.cluster.awaitLeader("c");
+		this.cluster.stop("c");
+		this.cluster.awaitLeader("b");
+		assertThat(this.cluster.leaders).containsExactly("a", "c", "b");
+	}
+
+	@Test
+	void failoverFromALeaderThatIsGoneWaitsForItsLeaseAndForDataLossToBeAccepted() {
+		this.cluster.replicating("a", 10, Duration.ZERO).replicating("b", 9, Duration.ofMillis(200));
+		this.cluster.awaitLeader("a");
+		this.cluster.operations("b").pause("");
+		this.cluster.awaitPaused(true);
+		this.cluster.pull("a");
+		await().until(() -> !this.cluster.isLed() && this.cluster.leadership("b").leader().isEmpty());
+		OperationResult asked = this.cluster.operations("b").failover(B, false, PATIENCE);
+		assertThat(asked.outcome()).as(asked.message()).isEqualTo(Outcome.NOT_CONFIRMED);
+		assertThat(asked.message()).contains("a has led until now", "after transaction 10 may be lost");
+		assertThat(this.cluster.leaders).containsExactly("a");
+		OperationResult forced = this.cluster.operations("b").failover(B, true, PATIENCE);
+		assertThat(forced.outcome()).as(forced.message()).isEqualTo(Outcome.DONE);
+		assertThat(this.cluster.leadership("b").isLeader()).isTrue();
+	}
+
+	@Test
 	void higherPriorityTakesOverFirst() {
 		this.cluster.start("a")
 			.start("b", "ha.cluster.election.priority=1")
@@ -181,7 +229,7 @@ class ClusterOperationsTests {
 	@Test
 	void nodeOfPriorityZeroDoesNotLeadEvenAlone() {
 		this.cluster.start("a", "ha.cluster.election.priority=0");
-		await().during(Duration.ofSeconds(6)).until(() -> !this.cluster.isLed());
+		await().during(LONGER_THAN_A_LEASE).until(() -> !this.cluster.isLed());
 	}
 
 	@Test
@@ -219,7 +267,7 @@ class ClusterOperationsTests {
 	}
 
 	private boolean isAble(String node) {
-		return this.cluster.bean("c", io.hacluster.member.Members.class)
+		return this.cluster.bean("c", Members.class)
 			.view()
 			.member(new NodeId(node))
 			.filter((seen) -> seen.member().eligible())

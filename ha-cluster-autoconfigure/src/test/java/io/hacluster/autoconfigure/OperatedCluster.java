@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.springframework.boot.SpringBootConfiguration;
@@ -20,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
+import io.hacluster.Epoch;
 import io.hacluster.Leadership;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
@@ -32,9 +34,14 @@ import io.hacluster.event.LeadershipGrantedEvent;
 import io.hacluster.member.ClusterView.Seen;
 import io.hacluster.member.Members;
 import io.hacluster.operation.ClusterOperations;
+import io.hacluster.replication.Replication;
+import io.hacluster.replication.ReplicationStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Nodes of one cluster in this JVM, each with all that Spring Boot brings.
@@ -71,6 +78,24 @@ final class OperatedCluster implements AutoCloseable {
 	 * Starts a node, and waits until all nodes know each other.
 	 */
 	OperatedCluster start(String node, String... more) {
+		return start(node, (context) -> {
+		}, more);
+	}
+
+	/**
+	 * Starts a node whose replication only says that it is so far in a log of ten.
+	 */
+	OperatedCluster replicating(String node, long position, Duration lag) {
+		Replication replication = mock(Replication.class);
+		given(replication.status()).willReturn(new ReplicationStatus(ReplicationStatus.State.FOLLOWING, position, 10,
+				lag, null, List.of(), new ReplicationStatus.Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+						ReplicationStatus.Upkeep.NONE, Duration.ZERO)));
+		given(replication.logEpoch()).willReturn(Epoch.NONE);
+		given(replication.flush(any())).willReturn(true);
+		return start(node, (context) -> context.registerBean(Replication.class, () -> replication));
+	}
+
+	private OperatedCluster start(String node, Consumer<GenericApplicationContext> customizer, String... more) {
 		Cable cable = new Cable();
 		this.cables.put(node, cable);
 		this.nodes.put(node, new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)

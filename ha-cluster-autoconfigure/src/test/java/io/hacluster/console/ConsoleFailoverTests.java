@@ -59,8 +59,7 @@ class ConsoleFailoverTests {
 		this.tab = this.chromium.tab();
 		this.tab.screen(1100, 900, "light");
 		this.tab.open(url("b"));
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.tab.read("#lede")).contains("a leads", "2 followers"));
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#lede")).contains("a leads", "2 followers"));
 		assertThat(this.tab.read("#transition-title")).isNotEmpty();
 		this.tab.evaluate("window.sameDocument = true");
 		int terms = terms();
@@ -72,16 +71,15 @@ class ConsoleFailoverTests {
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(this.tab.read("#members tr:first-child")).containsPattern("Stopped|Gone"));
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.tab.read("#terms li:first-child")).contains("until now",
-					"Became leader in"));
+			.untilAsserted(
+					() -> assertThat(this.tab.read("#terms li:first-child")).contains("until now", "Became leader in"));
 
 		String before = leads("b") ? "b" : "c";
 		String after = leads("b") ? "c" : "b";
 		press("switchover");
 		// What is checked is the best of those who qualify, and there is only one
 		press("dialog-confirm");
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.tab.read("#outcome")).contains("Switchover: done."));
+		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#outcome")).contains("Switchover: done."));
 		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#lede")).contains(after + " leads in epoch"));
 		assertThat(leads(before)).isFalse();
 
@@ -98,13 +96,14 @@ class ConsoleFailoverTests {
 	}
 
 	private void start(String id) {
-		this.nodes.put(id, SpringApplication.run(Application.class, "--server.port=0",
-				"--ha.cluster.name=orders", "--ha.cluster.node-id=" + id, "--ha.cluster.store=local",
-				"--ha.cluster.local.directory=" + this.directory.resolve("store"),
-				"--ha.cluster.sqlite.path=" + this.directory.resolve(id + ".db"),
-				"--ha.cluster.election.lease-duration=2s", "--ha.cluster.election.renew-interval=500ms",
-				"--ha.cluster.console.enabled=true", "--management.endpoint.leader.access=unrestricted",
-				"--management.endpoints.web.exposure.include=leader"));
+		this.nodes.put(id,
+				SpringApplication.run(Application.class, "--server.port=0", "--ha.cluster.name=orders",
+						"--ha.cluster.node-id=" + id, "--ha.cluster.store=local",
+						"--ha.cluster.local.directory=" + this.directory.resolve("store"),
+						"--ha.cluster.sqlite.path=" + this.directory.resolve(id + ".db"),
+						"--ha.cluster.election.lease-duration=2s", "--ha.cluster.election.renew-interval=500ms",
+						"--ha.cluster.console.enabled=true", "--management.endpoint.leader.access=unrestricted",
+						"--management.endpoints.web.exposure.include=leader"));
 	}
 
 	private boolean leads(String id) {
