@@ -19,8 +19,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -44,6 +47,7 @@ import io.hacluster.operation.ClusterOperations;
 		afterName = "org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration")
 @ConditionalOnBooleanProperty("ha.cluster.console.enabled")
 @ConditionalOnBean(ClusterLifecycle.class)
+@ImportRuntimeHints(ConsoleRuntimeHints.class)
 public final class HaClusterConsoleAutoConfiguration {
 
 	/**
@@ -142,7 +146,7 @@ public final class HaClusterConsoleAutoConfiguration {
 	 * Says why there is no page.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(Console.class)
+	@Conditional(OnMissingServletCondition.class)
 	static final class MissingConfiguration {
 
 		@Bean
@@ -150,6 +154,23 @@ public final class HaClusterConsoleAutoConfiguration {
 			return () -> LoggerFactory.getLogger(Console.class)
 				.warn("[{}] 'ha.cluster.console.enabled' is ignored: the page needs a servlet web application, such as "
 						+ "one with spring-boot-starter-webmvc", identity);
+		}
+
+	}
+
+	/**
+	 * Matches where {@link ServletConfiguration} does not.
+	 */
+	static final class OnMissingServletCondition extends NoneNestedConditions {
+
+		OnMissingServletCondition() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnWebApplication(type = Type.SERVLET)
+		@ConditionalOnClass(DispatcherServlet.class)
+		static final class OnServlet {
+
 		}
 
 	}

@@ -28,7 +28,7 @@ import io.hacluster.replication.ReplicationStatus;
 /**
  * Auto-configuration of the {@code leader} endpoint.
  */
-@AutoConfiguration(after = { HaClusterAutoConfiguration.class, HaClusterOperationAutoConfiguration.class })
+@AutoConfiguration(after = HaClusterAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(ClusterLifecycle.class)
 @ConditionalOnAvailableEndpoint(LeaderEndpoint.class)

@@ -22,8 +22,7 @@ import io.hacluster.operation.nats.OperationService;
 /**
  * Auto-configuration of the service on NATS.
  */
-@AutoConfiguration(after = { HaClusterAutoConfiguration.class, HaClusterNatsAutoConfiguration.class,
-		HaClusterOperationAutoConfiguration.class })
+@AutoConfiguration(after = { HaClusterAutoConfiguration.class, HaClusterNatsAutoConfiguration.class })
 @ConditionalOnClass(Service.class)
 @ConditionalOnBean(ClusterLifecycle.class)
 @ConditionalOnBooleanProperty("ha.cluster.nats.service.enabled")

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
+import io.nats.client.AuthHandler;
+import io.nats.client.Nats;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
@@ -33,7 +35,7 @@ final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 	private static void requireUrl(String server) {
 		int end = server.indexOf("://");
 		if (end >= 0 && !SCHEMES.contains(server.substring(0, end))) {
-			throw HaClusterPropertiesValidator.invalid("nats.servers", server,
+			throw HaClusterPropertiesValidator.invalid("nats.servers", MASK,
 					"A server's URL begins with nats://, tls://, ws:// or wss://");
 		}
 	}
@@ -74,9 +76,24 @@ final class PropertiesNatsConnectionDetails implements NatsConnectionDetails {
 			throw HaClusterPropertiesValidator.invalid("nats.credentials-file", credentials,
 					"The file is missing or cannot be read");
 		}
+		if (credentials != null && !holdsLogin(credentials)) {
+			throw HaClusterPropertiesValidator.invalid("nats.credentials-file", credentials,
+					"The file does not hold a JWT and the seed of its NKey");
+		}
 		String seed = getNkeySeed();
 		if (seed != null && !NkeyAuthHandler.isSeed(seed)) {
 			throw HaClusterPropertiesValidator.invalid("nats.nkey-seed", MASK, "It is not the seed of an NKey");
+		}
+	}
+
+	private static boolean holdsLogin(String credentials) {
+		try {
+			AuthHandler login = Nats.credentials(credentials);
+			return login.getJWT() != null && login.sign(new byte[] { 0 }) != null;
+		}
+		catch (RuntimeException ex) {
+			// Its message may hold what is in the file
+			return false;
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.hacluster.autoconfigure;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,13 +27,14 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 
 	/**
 	 * What the application configures for itself and a command must not take over: the
-	 * service's log file, its web server, its banner, its sources, its shutdown.
+	 * service's log file, its web server, its banner, its sources, its shutdown, and the
+	 * containers of its development.
 	 */
 	private static final List<String> OVERRIDES = List.of("--ha.cluster.enabled=true",
 			"--spring.main.web-application-type=none", "--spring.main.banner-mode=off", "--spring.main.sources=",
 			"--spring.main.log-startup-info=false", "--spring.main.register-shutdown-hook=false",
-			"--spring.main.keep-alive=false", "--spring.main.lazy-initialization=false", "--logging.file.name=",
-			"--logging.file.path=");
+			"--spring.main.keep-alive=false", "--spring.docker.compose.enabled=false",
+			"--spring.main.lazy-initialization=false", "--logging.file.name=", "--logging.file.path=");
 
 	/**
 	 * What a command logs unless its caller says otherwise.
@@ -119,6 +121,11 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 	@Override
 	public StateStore state() {
 		return this.context.getBean(StateStore.class);
+	}
+
+	@Override
+	public Clock clock() {
+		return Clock.systemUTC();
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +53,8 @@ record ProcessRecord(long group, String startTime, String bootId, String token) 
 		String text = "group=" + this.group + "\nstart=" + this.startTime + "\nboot=" + this.bootId + "\ntoken="
 				+ this.token + "\n";
 		try {
-			Files.createDirectories(file.getParent());
+			Files.createDirectories(file.getParent(),
+					PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 			Path temporary = file.resolveSibling(file.getFileName() + ".new");
 			Files.writeString(temporary, text, StandardCharsets.UTF_8);
 			Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

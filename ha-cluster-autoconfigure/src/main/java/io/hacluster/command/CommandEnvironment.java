@@ -1,6 +1,7 @@
 package io.hacluster.command;
 
 import java.nio.file.Path;
+import java.time.Clock;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
@@ -42,9 +43,15 @@ public interface CommandEnvironment extends AutoCloseable {
 
 	/**
 	 * Returns what the nodes tell one another.
-	 * @return the records, for reading
+	 * @return the records
 	 */
 	StateStore state();
+
+	/**
+	 * Returns the wall clock, for times that are displayed.
+	 * @return the clock
+	 */
+	Clock clock();
 
 	/**
 	 * Returns the file that {@code ha.cluster.sqlite.path} names.

@@ -18,7 +18,9 @@ import io.hacluster.HaClusterException;
 public final class CommandLine {
 
 	private static final List<Command> COMMANDS = List.of(new RestoreCommand(), new StatusCommand(),
-			new SnapshotCommand(), new VerifyCommand(), new DiffCommand(), new SystemdDropInCommand());
+			new HistoryCommand(), new SwitchoverCommand(), new FailoverCommand(), new PauseCommand(),
+			new ResumeCommand(), new StepDownCommand(), new SnapshotCommand(), new VerifyCommand(), new DiffCommand(),
+			new SystemdDropInCommand());
 
 	private static final List<String> HELP = List.of("help", "--help", "-h");
 

@@ -10,8 +10,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.hacluster.HaClusterException;
 import io.hacluster.Ticker;
-import io.hacluster.election.Lease;
-import io.hacluster.election.VersionedLease;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ltx.LtxName;
 
@@ -37,44 +35,23 @@ final class SnapshotCommand implements Command {
 
 	@Override
 	public List<Option> options() {
-		return List.of(new Option("url", "URL", "The leader's endpoint, such as http://10.0.0.1:8080/actuator/leader. "
-				+ "Not needed where ha.cluster.address is an http URL."));
+		return List.of(LeaderCall.OPTION);
 	}
 
 	@Override
 	public Action prepare(Arguments arguments) {
-		Optional<URI> url = arguments.value("url", "a URL that begins with http:// or https://", LeaderCall::url);
-		return (environment, terminal) -> run(environment, terminal, url.orElseGet(() -> leaderUrl(environment)));
+		Optional<URI> url = LeaderCall.url(arguments);
+		return (environment, terminal) -> run(environment, terminal, LeaderCall.of(environment, url));
 	}
 
-	/**
-	 * The address is for display, but where it is a URL, the endpoint is below it.
-	 */
-	private static URI leaderUrl(CommandEnvironment environment) {
-		Lease lease = environment.leases()
-			.read("leader")
-			.map(VersionedLease::lease)
-			.filter((it) -> it.state() == Lease.State.HELD)
-			.orElseThrow(() -> new HaClusterException("Nobody leads at the moment, and only a leader takes snapshots"));
-		try {
-			String address = lease.address().replaceFirst("/+$", "");
-			return LeaderCall.url(address + "/actuator/leader");
-		}
-		catch (IllegalArgumentException ex) {
-			throw new HaClusterException(
-					"The leader, node '" + lease.holder() + "', does not say where its endpoint "
-							+ "is. Give its URL by --url, or set ha.cluster.address to http://HOST:PORT on each node",
-					ex);
-		}
-	}
-
-	private static int run(CommandEnvironment environment, Terminal terminal, URI url) throws InterruptedException {
+	private static int run(CommandEnvironment environment, Terminal terminal, LeaderCall leader)
+			throws InterruptedException {
 		List<LogEntry> before = environment.log().list();
 		long position = before.stream()
 			.mapToLong((entry) -> entry.name().maxTxid())
 			.max()
 			.orElseThrow(() -> new HaClusterException("The log is empty"));
-		new LeaderCall(url).post("snapshot");
+		leader.post("snapshot");
 		long deadline = Ticker.SYSTEM.nanoTime() + TIMEOUT.toNanos();
 		while (Ticker.SYSTEM.nanoTime() - deadline < 0) {
 			Optional<LogEntry> snapshot = newest(environment.log().list());

@@ -7,11 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
+import io.hacluster.NodeId;
 import io.hacluster.Ticker;
-import io.hacluster.command.Members.Member;
 import io.hacluster.election.Lease;
+import io.hacluster.election.VersionedLease;
+import io.hacluster.json.JsonWriter;
+import io.hacluster.member.ClusterView;
+import io.hacluster.member.MemberReader;
+import io.hacluster.operation.ClusterDocument;
 import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.ltx.LtxName;
@@ -28,7 +34,7 @@ final class StatusCommand implements Command {
 
 	@Override
 	public String summary() {
-		return "Shows who leads, which nodes are there, and what the log holds";
+		return "Shows who leads, how each node is, and what the log holds";
 	}
 
 	@Override
@@ -40,9 +46,9 @@ final class StatusCommand implements Command {
 	public Action prepare(Arguments arguments) {
 		boolean json = arguments.has("json");
 		return (environment, terminal) -> {
-			Map<String, Object> status = status(environment);
+			Map<String, @Nullable Object> status = status(environment);
 			if (json) {
-				terminal.out().println(Json.of(status));
+				terminal.out().println(JsonWriter.write(status));
 			}
 			else {
 				new StatusText(terminal.out()).print(status);
@@ -51,38 +57,22 @@ final class StatusCommand implements Command {
 		};
 	}
 
-	private static Map<String, Object> status(CommandEnvironment environment) throws InterruptedException {
-		List<Member> members = new Members(environment.leases(), Ticker.SYSTEM).observe();
-		Map<String, Object> status = new LinkedHashMap<>();
-		status.put("cluster", environment.identity().cluster());
-		status.put("leader",
-				members.stream().filter(Member::leader).findFirst().map(StatusCommand::leader).orElse(null));
-		status.put("nodes", members.stream().filter(Predicate.not(Member::leader)).map(StatusCommand::node).toList());
+	private static Map<String, @Nullable Object> status(CommandEnvironment environment) throws InterruptedException {
+		ClusterView view = new MemberReader(environment.state(), environment.identity(), Ticker.SYSTEM).observe();
+		Lease lease = environment.leases().read("leader").map(VersionedLease::lease).orElse(null);
+		NodeId leader = (lease != null && lease.state() == Lease.State.HELD) ? lease.holder() : null;
+		Map<String, @Nullable Object> status = ClusterDocument.cluster(view, leader,
+				(lease != null) ? lease.epoch().value() : 0);
 		if (environment.hasLog()) {
 			status.put("log", log(environment));
 		}
 		return status;
 	}
 
-	private static Map<String, Object> leader(Member member) {
-		Map<String, Object> leader = new LinkedHashMap<>(node(member));
-		leader.put("epoch", member.lease().epoch().value());
-		return leader;
-	}
-
-	private static Map<String, Object> node(Member member) {
-		Map<String, Object> node = new LinkedHashMap<>();
-		node.put("node", member.lease().holder().value());
-		node.put("state",
-				(member.lease().state() == Lease.State.RELEASED) ? "released" : (member.alive() ? "alive" : "silent"));
-		node.put("address", member.lease().address());
-		return node;
-	}
-
-	private static Map<String, Object> log(CommandEnvironment environment) {
+	private static Map<String, @Nullable Object> log(CommandEnvironment environment) {
 		List<LogEntry> entries = environment.log().list();
 		Optional<Fence> fence = environment.log().currentFence();
-		Map<String, Object> log = new LinkedHashMap<>();
+		Map<String, @Nullable Object> log = new LinkedHashMap<>();
 		log.put("position",
 				entries.stream()
 					.filter((entry) -> entry.name().level() == LtxName.LEVEL_BATCH)
@@ -97,13 +87,13 @@ final class StatusCommand implements Command {
 		return log;
 	}
 
-	private static List<Map<String, Object>> levels(List<LogEntry> entries) {
+	private static List<Map<String, @Nullable Object>> levels(List<LogEntry> entries) {
 		Map<Integer, List<LogEntry>> byLevel = new TreeMap<>();
 		entries
 			.forEach((entry) -> byLevel.computeIfAbsent(entry.name().level(), (level) -> new ArrayList<>()).add(entry));
-		List<Map<String, Object>> levels = new ArrayList<>();
+		List<Map<String, @Nullable Object>> levels = new ArrayList<>();
 		byLevel.forEach((level, files) -> {
-			Map<String, Object> line = new LinkedHashMap<>();
+			Map<String, @Nullable Object> line = new LinkedHashMap<>();
 			line.put("level", level);
 			line.put("files", files.size());
 			line.put("bytes", bytes(files));

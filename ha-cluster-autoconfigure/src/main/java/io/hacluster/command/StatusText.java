@@ -1,10 +1,14 @@
 package io.hacluster.command;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+
+import io.hacluster.member.Member;
 
 /**
  * Writes a status for people.
@@ -17,22 +21,63 @@ final class StatusText {
 		this.out = out;
 	}
 
-	void print(Map<String, Object> status) {
-		this.out.println("Cluster " + status.get("cluster"));
-		if (status.get("leader") instanceof Map<?, ?> leader) {
-			this.out.println("Leader  " + node(leader) + ", epoch " + leader.get("epoch"));
-		}
-		else {
-			this.out.println("Leader  none: nobody has led yet");
-		}
-		for (Object node : list(status.get("nodes"))) {
-			if (node instanceof Map<?, ?> map) {
-				this.out.println("Node    " + node(map));
-			}
-		}
+	void print(Map<String, @Nullable Object> status) {
+		this.out.println("Cluster " + status.get("cluster") + pause(status.get("pause")));
+		Object leader = status.get("leader");
+		this.out.println("Leader  " + ((leader != null) ? leader + ", epoch " + status.get("epoch") : "none"));
 		if (status.get("log") instanceof Map<?, ?> log) {
 			printLog(log);
 		}
+		this.out.println();
+		Table table = new Table("NODE", "ROLE", "STATE", "ALIVE", "EPOCH", "POSITION", "LAG", "BACKEND", "PRIORITY",
+				"ADDRESS", "LABELS");
+		List<String> failures = new ArrayList<>();
+		for (Object member : list(status.get("members"))) {
+			if (member instanceof Map<?, ?> map) {
+				table.add(text(map.get("nodeId")), text(map.get("role")), text(map.get("state")), alive(map),
+						text(map.get("epoch")), text(map.get("position")), lag(map.get("lag")),
+						text(map.get("backend")), text(map.get("priority")), text(map.get("address")),
+						labels(map.get("labels")));
+				if (map.get("failure") != null) {
+					failures.add(map.get("nodeId") + " last failed: " + map.get("failure"));
+				}
+			}
+		}
+		table.print(this.out);
+		failures.forEach(this.out::println);
+	}
+
+	private static String pause(@Nullable Object pause) {
+		if (pause instanceof Map<?, ?> map) {
+			String reason = text(map.get("reason"));
+			return ", paused since " + map.get("since") + " by " + map.get("by")
+					+ (reason.isEmpty() ? "" : ": " + reason);
+		}
+		return "";
+	}
+
+	/**
+	 * What a node says that is gone, it has said a while ago.
+	 */
+	private static String alive(Map<?, ?> member) {
+		return Boolean.TRUE.equals(member.get("alive")) ? "yes"
+				: Member.STOPPED.equals(member.get("state")) ? "has left" : "no";
+	}
+
+	private static String lag(@Nullable Object lag) {
+		return (lag != null) ? lag + " s" : "";
+	}
+
+	private static String labels(@Nullable Object labels) {
+		return (labels instanceof Map<?, ?> map) ? map.entrySet()
+			.stream()
+			.map((entry) -> entry.getKey() + "=" + entry.getValue())
+			.sorted()
+			.collect(Collectors.joining(",")) : "";
+	}
+
+	private static String text(@Nullable Object value) {
+		return (value != null) ? value.toString() : "";
 	}
 
 	private void printLog(Map<?, ?> log) {
@@ -46,17 +91,6 @@ final class StatusText {
 						map.get("lastTransaction"), map.get("oldest"), map.get("newest"));
 			}
 		}
-	}
-
-	private static String node(Map<?, ?> node) {
-		Object address = node.get("address");
-		String text = node.get("node")
-				+ ((address != null && !address.toString().isEmpty()) ? " (" + address + ")" : "") + ", ";
-		return text + switch (String.valueOf(node.get("state"))) {
-			case "alive" -> "alive";
-			case "silent" -> "silent: has not renewed its record for half of a lease";
-			default -> "has left in order";
-		};
 	}
 
 	private static String size(@Nullable Object bytes) {

@@ -4,18 +4,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
+import io.hacluster.json.JsonReader;
+import io.hacluster.json.JsonWriter;
 
 /**
- * The stored form of a {@link Lease}: one flat JSON object in UTF-8, readable with any
- * tool, of at most {@value #MAX_BYTES} bytes. Decoding trusts nothing: each field is
- * checked, and what is not a lease is refused with one exception. Fields that this
- * version does not know are skipped, so that nodes of two versions can share a cluster.
- * Thread-safe.
+ * The stored form of a {@link Lease}: one JSON object in UTF-8, readable with any tool,
+ * of at most {@value #MAX_BYTES} bytes. Decoding trusts nothing: each field is checked,
+ * and what is not a lease is refused with one exception. Fields that this version does
+ * not know are skipped, so that nodes of two versions can share a cluster. Thread-safe.
  */
 public final class LeaseCodec {
 
@@ -46,15 +48,15 @@ public final class LeaseCodec {
 	 */
 	public static byte[] encode(Lease lease) {
 		check(lease);
-		FlatJson.Writer json = new FlatJson.Writer();
-		json.number("v", VERSION);
-		json.string("holder", lease.holder().value());
-		json.string("nonce", lease.nonce());
-		json.number("epoch", lease.epoch().value());
-		json.string("state", lease.state().name());
-		json.string("address", lease.address());
-		json.number("durationMs", lease.duration().toMillis());
-		return json.toString().getBytes(StandardCharsets.UTF_8);
+		Map<String, Object> json = new LinkedHashMap<>();
+		json.put("v", VERSION);
+		json.put("holder", lease.holder().value());
+		json.put("nonce", lease.nonce());
+		json.put("epoch", lease.epoch().value());
+		json.put("state", lease.state().name());
+		json.put("address", lease.address());
+		json.put("durationMs", lease.duration().toMillis());
+		return JsonWriter.write(json).getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -69,7 +71,7 @@ public final class LeaseCodec {
 					"A lease record has at most " + MAX_BYTES + " bytes, but this one has " + record.length);
 		}
 		try {
-			Fields fields = new Fields(FlatJson.parse(text(record)));
+			Fields fields = new Fields(JsonReader.object(text(record)));
 			long version = fields.number("v", VERSION, VERSION);
 			assert version == VERSION;
 			Lease lease = new Lease(new NodeId(fields.string("holder")), fields.string("nonce"),

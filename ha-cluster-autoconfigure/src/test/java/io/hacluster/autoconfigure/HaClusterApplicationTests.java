@@ -98,7 +98,8 @@ class HaClusterApplicationTests {
 
 		Run status = run("status", "--json");
 		assertThat(status.exit()).isZero();
-		assertThat(status.output()).startsWith("{").contains("\"node\":\"node-a\",\"state\":\"alive\"");
+		assertThat(status.output()).startsWith("{")
+			.contains("\"leader\":\"node-a\"", "{\"nodeId\":\"node-a\",\"alive\":true,");
 
 		Run snapshot = run("snapshot", "--url=" + endpoint);
 		assertThat(snapshot.output()).contains("has a snapshot at transaction");
@@ -130,7 +131,7 @@ class HaClusterApplicationTests {
 		assertThat(restore.output()).contains("Bucket 'ha-test-db' does not exist");
 		Run status = run("status");
 		assertThat(status.exit()).isEqualTo(1);
-		assertThat(status.output()).contains("no key-value bucket 'ha-test'");
+		assertThat(status.output()).contains("bucket 'ha-test-state'");
 		assertThat(this.directory.resolve("service.log")).doesNotExist();
 	}
 

@@ -125,15 +125,15 @@ class TrafficTests {
 			.start();
 		try {
 			String url = "http://127.0.0.1:" + port + "/actuator/leader";
-			await().untilAsserted(() -> assertThat(served(url)).startsWith("{\"nodeId\":\"a\""));
+			await().untilAsserted(() -> assertThat(served(url)).contains("\"nodeId\":\"a\",\"role\""));
 			// The follower has been asked by now, and found to be none
 			await().untilAsserted(() -> assertThat(Files.readString(log)).contains("leader/node-b is DOWN"));
 			for (int i = 0; i < 10; i++) {
-				assertThat(served(url)).startsWith("{\"nodeId\":\"a\"");
+				assertThat(served(url)).contains("\"nodeId\":\"a\",\"role\"");
 			}
 			nodes.context("a").getBean(Leadership.class).stepDown();
 			nodes.awaitLeader("b");
-			await().untilAsserted(() -> assertThat(served(url)).startsWith("{\"nodeId\":\"b\""));
+			await().untilAsserted(() -> assertThat(served(url)).contains("\"nodeId\":\"b\",\"role\""));
 			await().untilAsserted(() -> assertThat(Files.readString(log)).contains("leader/node-a is DOWN"));
 		}
 		finally {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.sun.net.httpserver.HttpServer;
@@ -22,16 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.hacluster.Epoch;
-import io.hacluster.HaClusterException;
-import io.hacluster.NodeId;
-import io.hacluster.NodeIdentity;
-import io.hacluster.election.ElectionSettings;
-import io.hacluster.election.Lease;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.local.LocalLeaseStore;
 import io.hacluster.member.StateStore;
-import io.hacluster.replication.ReplicaStore;
+import io.hacluster.member.local.LocalStateStore;
 import io.hacluster.replication.TestLog;
 import io.hacluster.replication.ltx.LtxName;
 
@@ -59,11 +52,14 @@ class CommandLineTests {
 
 	private LeaseStore leases;
 
+	private StateStore state;
+
 	@BeforeEach
 	void setUp() throws Exception {
 		this.log = new TestLog(this.directory.resolve("log"), this.directory.resolve("source.db"));
 		this.leases = new LocalLeaseStore(TestLog.identity("command"),
 				Files.createDirectory(this.directory.resolve("l")));
+		this.state = new LocalStateStore(TestLog.identity("command"), this.directory.resolve("l"));
 		for (int i = 1; i <= 3; i++) {
 			if (i > 1) {
 				this.log.source().transfer(i);
@@ -74,6 +70,7 @@ class CommandLineTests {
 
 	@AfterEach
 	void tearDown() throws Exception {
+		this.state.close();
 		this.leases.close();
 		this.log.close();
 	}
@@ -93,7 +90,8 @@ class CommandLineTests {
 	@Test
 	void helpListsTheCommandsAndTheirOptions() {
 		assertThat(run("--help")).isZero();
-		assertThat(out()).contains("restore ", "status ", "snapshot ", "verify ");
+		assertThat(out()).contains("restore ", "status ", "history ", "switchover ", "failover ", "pause ", "resume ",
+				"step-down ", "snapshot ", "verify ");
 		assertThat(run("restore", "--help")).isZero();
 		assertThat(out()).contains("--to=FILE", "--timestamp=TIME", "--txid=N", "--verify[=full|quick]", "--overwrite");
 		assertThat(this.properties).hasNullValue();
@@ -113,6 +111,14 @@ class CommandLineTests {
 			restore|--verify=slow|'full' or 'quick'
 			snapshot|--url=ftp://x|http:// or https://
 			status|--yaml|Unknown option '--yaml'
+			switchover|--to=../b|is not a value for '--to': it must be the id of a node
+			switchover|--wait=30|is not a value for '--wait': it must be a time with its unit
+			switchover|--wait=0s|is not a value for '--wait'
+			switchover|--target=b|Unknown option '--target'
+			failover|--accept-data-loss|Say which node is to lead: --to=NODE
+			failover|--wait|Option '--wait' needs a value
+			pause|--reason=|Option '--reason' needs a value
+			step-down|--url=host:8080|http:// or https://
 			""")
 	void argumentThatIsNotUnderstoodIsAnErrorOfItsOwn(String command, String argument, String message) {
 		assertThat(run(command, argument)).isEqualTo(2);
@@ -207,47 +213,6 @@ class CommandLineTests {
 	}
 
 	@Test
-	void statusShowsLeaderNodesAndLog() {
-		lease("leader", "node-a", Lease.State.HELD);
-		lease("node.node-a", "node-a", Lease.State.HELD);
-		lease("node.node-b", "node-b", Lease.State.RELEASED);
-		assertThat(run("status")).isZero();
-		assertThat(out()).contains("Leader  node-a (http://a:8080), silent", "epoch 7")
-			.contains("Node    node-b (http://a:8080), has left in order")
-			.contains("Log     transaction 3, 3 files")
-			.contains("level 0: 3 files");
-	}
-
-	@Test
-	void statusAsJsonIsForScripts() {
-		lease("leader", "node-a", Lease.State.HELD);
-		assertThat(run("status", "--json")).isZero();
-		assertThat(out()).startsWith("{\"cluster\":\"test\",\"leader\":{\"node\":\"node-a\",\"state\":\"silent\","
-				+ "\"address\":\"http://a:8080\",\"epoch\":7},\"nodes\":[],\"log\":{\"position\":3,\"files\":3,");
-	}
-
-	@Test
-	void statusOfANodeThatRenewsIsAlive() throws Exception {
-		lease("leader", "node-a", Lease.State.HELD);
-		AtomicBoolean done = new AtomicBoolean();
-		Thread renewing = new Thread(() -> {
-			while (!done.get()) {
-				long revision = this.leases.read("leader").orElseThrow().revision();
-				this.leases.update("leader", record("node-a", Lease.State.HELD), revision);
-			}
-		});
-		renewing.start();
-		try {
-			assertThat(run("status")).isZero();
-		}
-		finally {
-			done.set(true);
-			renewing.join();
-		}
-		assertThat(out()).contains("Leader  node-a (http://a:8080), alive");
-	}
-
-	@Test
 	void snapshotWhenNobodyLeadsSaysSo() {
 		assertThat(run("snapshot")).isEqualTo(1);
 		assertThat(err()).contains("Nobody leads");
@@ -311,14 +276,6 @@ class CommandLineTests {
 		}
 	}
 
-	private void lease(String key, String node, Lease.State state) {
-		this.leases.create(key, record(node, state));
-	}
-
-	private static Lease record(String node, Lease.State state) {
-		return new Lease(new NodeId(node), "nonce", new Epoch(7), state, "http://a:8080", Duration.ofSeconds(1));
-	}
-
 	private Path database() {
 		return this.directory.resolve("data.db");
 	}
@@ -328,7 +285,7 @@ class CommandLineTests {
 		this.err.reset();
 		return new CommandLine((properties) -> {
 			this.properties.set(properties);
-			return new TestEnvironment();
+			return new TestEnvironment(this.directory, this.log, this.leases, this.state);
 		}, terminal()).run(arguments);
 	}
 
@@ -362,59 +319,6 @@ class CommandLineTests {
 			.contains("BindsTo=ha-manager.service\n")
 			.contains("# /etc/systemd/system/ha-manager.service.d/50-ha-cluster.conf")
 			.contains("WatchdogSec=4000ms\nWatchdogSignal=SIGKILL\n");
-	}
-
-	private final class TestEnvironment implements CommandEnvironment {
-
-		@Override
-		public NodeIdentity identity() {
-			return TestLog.identity("command");
-		}
-
-		@Override
-		public boolean hasLog() {
-			return true;
-		}
-
-		@Override
-		public ReplicaStore log() throws HaClusterException {
-			return CommandLineTests.this.log.store();
-		}
-
-		@Override
-		public LeaseStore leases() {
-			return CommandLineTests.this.leases;
-		}
-
-		@Override
-		public StateStore state() {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public Path database() {
-			return CommandLineTests.this.database();
-		}
-
-		@Override
-		public Path replica() {
-			return CommandLineTests.this.directory.resolve("replica.db");
-		}
-
-		@Override
-		public ElectionSettings election() {
-			return ElectionSettings.of(Duration.ofSeconds(10), Duration.ofSeconds(3), "");
-		}
-
-		@Override
-		public String systemdUnit() {
-			return "convex";
-		}
-
-		@Override
-		public void close() {
-		}
-
 	}
 
 }

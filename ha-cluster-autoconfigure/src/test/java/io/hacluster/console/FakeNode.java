@@ -2,8 +2,10 @@ package io.hacluster.console;
 
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
@@ -33,7 +35,11 @@ final class FakeNode implements AutoCloseable {
 	}
 
 	static FakeNode start(ConsoleAccess access, String... properties) {
-		SpringApplication application = new SpringApplication(Application.class);
+		return start(List.of(Application.class), access, properties);
+	}
+
+	static FakeNode start(List<Class<?>> sources, ConsoleAccess access, String... properties) {
+		SpringApplication application = new SpringApplication(sources.toArray(Class[]::new));
 		application.setDefaultProperties(Map.of("server.port", "0", "test.access", access));
 		return new FakeNode(application.run(properties));
 	}
@@ -84,10 +90,11 @@ final class FakeNode implements AutoCloseable {
 		}
 
 		@Bean
-		Console console(FakeCluster cluster, TransitionBoard board, LagHistory lag, Environment environment) {
+		Console console(FakeCluster cluster, TransitionBoard board, LagHistory lag, ObjectProvider<CsrfTokens> csrf,
+				Environment environment) {
 			return new Console(new NodeIdentity("orders", new NodeId("b"), "nonce"), cluster, cluster, cluster, board,
-					lag, environment.getRequiredProperty("test.access", ConsoleAccess.class), CsrfTokens.NONE,
-					Clock.systemUTC());
+					lag, environment.getRequiredProperty("test.access", ConsoleAccess.class),
+					csrf.getIfAvailable(() -> CsrfTokens.NONE), Clock.systemUTC());
 		}
 
 		@Bean

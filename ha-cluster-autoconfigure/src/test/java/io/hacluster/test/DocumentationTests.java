@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -57,13 +56,22 @@ class DocumentationTests {
 
 	@Test
 	void indexLeadsToEveryPageOfTheDocumentation() throws IOException {
-		Set<Path> reached = links(INDEX).stream()
-			.filter((link) -> !link.contains(":"))
-			.map((link) -> INDEX.resolveSibling(link.replaceAll("#.*", "")).normalize())
-			.collect(Collectors.toSet());
+		Set<Path> reached = new TreeSet<>();
+		follow(INDEX, reached);
 		try (Stream<Path> pages = Files.list(INDEX.getParent())) {
 			assertThat(pages.filter((path) -> path.toString().endsWith(".md") && !path.equals(INDEX)))
 				.allSatisfy((page) -> assertThat(reached).contains(page));
+		}
+	}
+
+	private static void follow(Path page, Set<Path> reached) throws IOException {
+		if (!page.toString().endsWith(".md") || !Files.exists(page) || !reached.add(page)) {
+			return;
+		}
+		for (String link : links(page)) {
+			if (!link.contains(":")) {
+				follow(page.resolveSibling(link.replaceAll("#.*", "")).normalize(), reached);
+			}
 		}
 	}
 

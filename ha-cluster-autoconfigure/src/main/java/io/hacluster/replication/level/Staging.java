@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -56,7 +57,8 @@ final class Staging {
 	 * Removes what a former process left behind.
 	 */
 	void clean() throws IOException {
-		Files.createDirectories(this.directory);
+		Files.createDirectories(this.directory,
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 		try (DirectoryStream<Path> left = Files.newDirectoryStream(this.directory)) {
 			for (Path file : left) {
 				Files.deleteIfExists(file);

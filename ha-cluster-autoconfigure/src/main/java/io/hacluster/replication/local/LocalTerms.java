@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -141,7 +142,8 @@ class LocalTerms {
 		if (Files.exists(term)) {
 			return false;
 		}
-		Path staged = Files.createDirectory(this.directory.terms().resolve(".new-" + UUID.randomUUID()));
+		Path staged = Files.createDirectory(this.directory.terms().resolve(".new-" + UUID.randomUUID()),
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 		try {
 			owner.write(staged.resolve(OWNER));
 			this.directory.sync(staged);

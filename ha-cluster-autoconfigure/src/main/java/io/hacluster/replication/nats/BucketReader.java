@@ -64,6 +64,13 @@ final class BucketReader {
 		return this.connections.reader();
 	}
 
+	/**
+	 * Returns what the server has complained about lately.
+	 */
+	String lastError() {
+		return this.connections.lastError();
+	}
+
 	JetStreamManagement management() throws IOException {
 		return management(this.settings.requestTimeout());
 	}

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,8 @@ final class FileAssembly implements ByteSource, AutoCloseable {
 	}
 
 	private void spill() throws IOException {
-		Files.createDirectories(this.directory);
+		Files.createDirectories(this.directory,
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 		Path file = Files.createTempFile(this.directory, "ha-tail-", ".spool");
 		this.file = file;
 		this.spool = Files.newOutputStream(file);

@@ -83,7 +83,11 @@ final class OrderedFeed implements AutoCloseable {
 			this.consumer = info.getName();
 			this.initiallyPending = info.getNumPending() + info.getDelivered().getConsumerSequence();
 		}
-		catch (IOException | JetStreamApiException | RuntimeException ex) {
+		catch (IOException ex) {
+			unsubscribe();
+			throw new IOException(ex.getMessage() + reader.lastError(), ex);
+		}
+		catch (JetStreamApiException | RuntimeException ex) {
 			unsubscribe();
 			throw ex;
 		}

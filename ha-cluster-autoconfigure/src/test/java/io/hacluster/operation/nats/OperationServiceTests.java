@@ -53,9 +53,8 @@ class OperationServiceTests {
 			authorization {
 			  users: [
 			    { user: node, password: n, permissions: {
-			        subscribe: ["ha.test.node%2E1.*", "$SRV.>", "_INBOX.>"]
-			        publish: ["_INBOX.>"]
-			        allow_responses: true } }
+			        subscribe: ["ha.test.node%2E1.*", "$SRV.>"]
+			        allow_responses: { max: 1, expires: "11m" } } }
 			    { user: operator, password: o, permissions: {
 			        subscribe: ["_INBOX.>"]
 			        publish: ["ha.test.*.*", "$SRV.>"] } }
@@ -192,7 +191,7 @@ class OperationServiceTests {
 	void requestThatIsTooLargeIsRefused() {
 		open(true, this.operations);
 		for (String filler : List.of(" ", "[", "{\"a\":")) {
-			Message answer = request("pause", filler.repeat(ServiceRequest.MAX_BYTES));
+			Message answer = request("pause", filler.repeat(ServiceRequest.MAX_BYTES + 1));
 			assertThat(answer.getHeaders().getFirst("Nats-Service-Error-Code")).isEqualTo("400");
 		}
 		assertThat(text(request("pause", "[".repeat(ServiceRequest.MAX_BYTES)))).contains("INVALID");
