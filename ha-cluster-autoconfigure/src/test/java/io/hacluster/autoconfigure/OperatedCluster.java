@@ -31,7 +31,6 @@ import io.hacluster.election.LeaseStore;
 import io.hacluster.election.VersionedLease;
 import io.hacluster.election.local.LocalLeaseStore;
 import io.hacluster.event.LeadershipGrantedEvent;
-import io.hacluster.member.ClusterView.Seen;
 import io.hacluster.member.Members;
 import io.hacluster.operation.ClusterOperations;
 import io.hacluster.replication.Replication;
@@ -68,10 +67,26 @@ final class OperatedCluster implements AutoCloseable {
 		this.properties = List.of(properties);
 	}
 
+	/**
+	 * Creates a cluster in which nobody waits for the end of a lease, and no pause of
+	 * this JVM costs one.
+	 */
 	static OperatedCluster local(Path directory) {
+		return local(directory, "60s", "1s");
+	}
+
+	/**
+	 * Creates a cluster in which a lease can be waited for. One may also be lost because
+	 * the machine is busy.
+	 */
+	static OperatedCluster withShortLease(Path directory) {
+		return local(directory, "4s", "500ms");
+	}
+
+	private static OperatedCluster local(Path directory, String lease, String renewal) {
 		return new OperatedCluster("ha.cluster.name=test", "ha.cluster.store=local",
-				"ha.cluster.local.directory=" + directory.resolve("store"), "ha.cluster.election.lease-duration=2s",
-				"ha.cluster.election.renew-interval=250ms", "ha.cluster.election.margin=500ms");
+				"ha.cluster.local.directory=" + directory.resolve("store"),
+				"ha.cluster.election.lease-duration=" + lease, "ha.cluster.election.renew-interval=" + renewal);
 	}
 
 	/**
@@ -113,6 +128,12 @@ final class OperatedCluster implements AutoCloseable {
 			})
 			.run());
 		awaitAcquainted();
+		await().untilAsserted(() -> {
+			for (String each : this.nodes.keySet()) {
+				assertThat(bean(each, Members.class).view().member(new NodeId(node))).get()
+					.matches((seen) -> seen.member().eligible() || seen.member().priority() == 0);
+			}
+		});
 		return this;
 	}
 
@@ -130,7 +151,8 @@ final class OperatedCluster implements AutoCloseable {
 	private void awaitAcquainted() {
 		await().untilAsserted(() -> {
 			for (String node : this.nodes.keySet()) {
-				assertThat(bean(node, Members.class).view().members()).filteredOn(Seen::alive)
+				assertThat(bean(node, Members.class).view().members())
+					.filteredOn((seen) -> seen.alive() && !seen.member().state().equals("DEMOTING"))
 					.extracting((seen) -> seen.member().nodeId().value())
 					.containsAll(this.nodes.keySet());
 			}
@@ -151,16 +173,14 @@ final class OperatedCluster implements AutoCloseable {
 
 	void awaitLeader(String node) {
 		await().until(() -> leadership(node).isLeader());
-		// All know, and say of themselves how they are
 		await().untilAsserted(() -> {
 			for (String each : this.nodes.keySet()) {
 				assertThat(leadership(each).leader()).get()
 					.extracting(Leadership.Leader::nodeId)
 					.isEqualTo(new NodeId(node));
-				assertThat(bean(each, Members.class).view().members()).filteredOn(Seen::alive)
-					.allMatch((seen) -> seen.member().eligible() || seen.member().priority() == 0);
 			}
 		});
+		awaitAcquainted();
 	}
 
 	/**
@@ -183,10 +203,6 @@ final class OperatedCluster implements AutoCloseable {
 	 */
 	void pull(String node) {
 		this.cables.get(node).pulled = true;
-	}
-
-	void plug(String node) {
-		this.cables.get(node).pulled = false;
 	}
 
 	void stop(String node) {
