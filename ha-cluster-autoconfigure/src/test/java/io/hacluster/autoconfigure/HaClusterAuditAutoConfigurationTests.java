@@ -103,10 +103,10 @@ class HaClusterAuditAutoConfigurationTests {
 
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(HaClusterAutoConfiguration.class,
-					HaClusterBackendAutoConfiguration.class, HaClusterLocalAutoConfiguration.class,
-					HaClusterOperationAutoConfiguration.class, HaClusterAuditAutoConfiguration.class,
-					AuditAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(HaClusterAutoConfiguration.class, HaClusterBackendAutoConfiguration.class,
+							HaClusterLocalAutoConfiguration.class, HaClusterOperationAutoConfiguration.class,
+							HaClusterAuditAutoConfiguration.class, AuditAutoConfiguration.class))
 			.withPropertyValues("ha.cluster.name=test", "ha.cluster.node-id=a", "ha.cluster.store=local",
 					"ha.cluster.local.directory=" + this.directory, "ha.cluster.election.lease-duration=60s",
 					"ha.cluster.election.renew-interval=2s");

@@ -88,8 +88,7 @@ class HaClusterMembersTests {
 	}
 
 	private static void pauseAndResume(ApplicationContext first, ApplicationContext second) {
-		Pause pause = second.getBean(ControlRecords.class)
-			.pause(new Pause("tests", B, Instant.ofEpochMilli(1)));
+		Pause pause = second.getBean(ControlRecords.class).pause(new Pause("tests", B, Instant.ofEpochMilli(1)));
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(first.getBean(Members.class).view().pause()).isEqualTo(pause));
 		second.getBean(ControlRecords.class).resume();
