@@ -54,7 +54,7 @@ record Dump(List<String> lines) {
 		List<String> lines = integrity(shell).stream()
 			.filter((line) -> !line.matches("Page \\d+ is never used"))
 			.toList();
-		return lines.equals(List.of("*** in database main ***")) ? List.of("ok") : lines;
+		return lines.equals(List.of("*** in database main ***")) ? List.of("ok") : List.of(String.join("; ", lines));
 	}
 
 	/**

@@ -79,10 +79,10 @@ class LitestreamReadsOurLevelsTests {
 	private void replicate(int pageSize, AutoVacuum autoVacuum, Function<NodeIdentity, ReplicaStore> stores, String url)
 			throws Exception {
 		Workload workload = new Workload(pageSize, pageSize, autoVacuum);
+		Dump written;
 		try (PeerNode node = new PeerNode(this.directory.resolve("node"), stores,
 				LitestreamReadsOurLevelsTests::settings)) {
 			node.promote();
-			Dump written;
 			try (SqliteShell writer = SqliteShell.open(node.database())) {
 				writer.run(workload.create());
 				node.replicate();
@@ -94,13 +94,13 @@ class LitestreamReadsOurLevelsTests {
 				workload.rows(10).forEach(writer::run);
 				written = Dump.of(writer);
 			}
-			// Only now: Litestream does not look again when what it has planned to read
-			// is
-			// retired
 			node.flush();
 			assertRestored(stores, url, node.database());
-			Dump.ofReplica(url).assertEquals(written, "read at the end");
 		}
+		// Only now that nothing more is retired: Litestream does not look again for what
+		// it
+		// has planned to read.
+		Dump.ofReplica(url).assertEquals(written, "read at the end");
 	}
 
 	private void assertRestored(Function<NodeIdentity, ReplicaStore> stores, String url, Path database)
