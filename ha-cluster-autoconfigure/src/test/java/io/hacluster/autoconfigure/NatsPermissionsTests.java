@@ -98,7 +98,7 @@ class NatsPermissionsTests {
 			return upkeep.compactions() > 0 && upkeep.snapshotBytes() > 0 && upkeep.retiredFiles() > 0;
 		});
 		await().until(() -> status(second).txid() > 2);
-		assertThat(command("status", "--json")).contains("\"node\":\"a\"");
+		assertThat(command("status", "--json")).contains("\"nodeId\":\"a\"");
 		assertThat(command("verify")).contains("the chain is good");
 		int rows = count("a");
 		first.close();
