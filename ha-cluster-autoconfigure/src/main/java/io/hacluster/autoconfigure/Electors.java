@@ -62,7 +62,7 @@ final class Electors implements Supplier<LeaderElector> {
 	 * Returns whether this node could lead, whoever may go first.
 	 */
 	boolean isAble() {
-		return status().candidate() || this.policy.isHeldBack();
+		return status().candidate() || this.policy.isAble();
 	}
 
 	/**

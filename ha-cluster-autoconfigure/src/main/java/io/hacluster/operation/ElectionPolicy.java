@@ -60,7 +60,9 @@ public final class ElectionPolicy implements Candidate {
 
 	private boolean informed;
 
-	private volatile @Nullable String reason;
+	private @Nullable String reason;
+
+	private volatile boolean able;
 
 	/**
 	 * Creates a policy.
@@ -90,8 +92,8 @@ public final class ElectionPolicy implements Candidate {
 
 	@Override
 	public boolean isEligible() {
-		if (!this.node.isEligible()) {
-			this.reason = null;
+		this.able = this.node.isEligible();
+		if (!this.able) {
 			return false;
 		}
 		String why = whyNot();
@@ -110,15 +112,20 @@ public final class ElectionPolicy implements Candidate {
 	@Override
 	public void observed(LeaseStanding standing) {
 		this.standing = standing;
+		Lease lease = standing.lease();
+		if (lease != null && lease.state() == Lease.State.HELD && lease.nonce().equals(this.identity.nonce())) {
+			// After its term the node stands aside, and is not asked before that ends
+			this.able = false;
+		}
 	}
 
 	/**
-	 * Returns whether this node could lead, and does not run for the sake of others or
-	 * because an operator does not want it to.
-	 * @return whether it leaves the race, or the cluster is paused
+	 * Returns whether this node could lead when it was asked last, whoever goes first and
+	 * whether or not the cluster is paused.
+	 * @return false also since it has led, until it is asked again
 	 */
-	public boolean isHeldBack() {
-		return this.reason != null;
+	public boolean isAble() {
+		return this.able;
 	}
 
 	/**

@@ -60,12 +60,12 @@ class ClusterOperationsTests {
 		assertThat(this.cluster.leadership("c").isLeader()).isTrue();
 		assertThat(first.epoch()).isEqualTo(this.cluster.leadership("c").epoch().value());
 		assertThat(this.cluster.leaders).containsExactly("a", "c");
-		OperationResult back = this.cluster.operations("b").switchover(A, PATIENCE);
-		assertThat(back.outcome()).as(back.message()).isEqualTo(Outcome.REFUSED);
-		assertThat(back.message()).contains("a cannot lead now");
 		await().untilAsserted(() -> assertThat(request()).get()
 			.extracting(LeadershipRequest::state)
 			.isEqualTo(LeadershipRequest.State.DONE));
+		OperationResult back = this.cluster.operations("b").switchover(A, PATIENCE);
+		assertThat(back.outcome()).as(back.message()).isEqualTo(Outcome.REFUSED);
+		assertThat(back.message()).contains("a cannot lead now");
 	}
 
 	@Test
@@ -195,6 +195,7 @@ class ClusterOperationsTests {
 		this.cluster.awaitLeader("a");
 		this.cluster.stop("a");
 		this.cluster.awaitLeader("c");
+		this.cluster.awaitAble("b");
 		this.cluster.stop("c");
 		this.cluster.awaitLeader("b");
 		assertThat(this.cluster.leaders).containsExactly("a", "c", "b");
@@ -224,6 +225,7 @@ class ClusterOperationsTests {
 		this.cluster.awaitLeader("a");
 		this.cluster.stop("a");
 		this.cluster.awaitLeader("c");
+		this.cluster.awaitAble("d");
 		this.cluster.stop("c");
 		this.cluster.awaitLeader("d");
 		this.cluster.stop("d");

@@ -125,16 +125,24 @@ final class OperatedCluster implements AutoCloseable {
 					}
 				});
 				pluggable((GenericApplicationContext) context, cable);
+				customizer.accept((GenericApplicationContext) context);
 			})
 			.run());
 		awaitAcquainted();
+		awaitAble(node);
+		return this;
+	}
+
+	/**
+	 * Waits until every node knows that one could lead.
+	 */
+	void awaitAble(String node) {
 		await().untilAsserted(() -> {
 			for (String each : this.nodes.keySet()) {
 				assertThat(bean(each, Members.class).view().member(new NodeId(node))).get()
 					.matches((seen) -> seen.member().eligible() || seen.member().priority() == 0);
 			}
 		});
-		return this;
 	}
 
 	/**

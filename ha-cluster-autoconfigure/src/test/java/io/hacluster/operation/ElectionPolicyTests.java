@@ -225,6 +225,20 @@ class ElectionPolicyTests {
 	}
 
 	@Test
+	void nodeThatIsHeldBackIsStillAbleUntilItHasLed() {
+		assertThat(this.policy.isAble()).isFalse();
+		this.nodes.pause();
+		assertThat(this.policy.isEligible()).isFalse();
+		assertThat(this.policy.isAble()).isTrue();
+		this.policy.observed(new LeaseStanding(
+				new Lease(Nodes.id("b"), "nonce-b", new Epoch(8), Lease.State.HELD, "", LEASE), this.now));
+		assertThat(this.policy.isAble()).isFalse();
+		this.able = false;
+		assertThat(this.policy.isEligible()).isFalse();
+		assertThat(this.policy.isAble()).isFalse();
+	}
+
+	@Test
 	void requestAboutAnEarlierTermMeansNothing() {
 		this.nodes.with(Nodes.member("c")).pause();
 		this.request = request("b", State.ACCEPTED, true);
