@@ -1,23 +1,18 @@
 package io.hacluster.member.local;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import io.hacluster.NodeIdentity;
@@ -39,20 +34,13 @@ public final class LocalStateStore implements StateStore {
 	private static final FileAttribute<?> OWNER_ONLY_DIRECTORY = PosixFilePermissions
 		.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-	private static final FileAttribute<?> OWNER_ONLY_FILE = PosixFilePermissions
-		.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
 	private static final int READ_ATTEMPTS = 100;
 
 	private final Path directory;
 
 	private final RevisionFiles files;
 
-	private final Path staging;
-
-	private final String nonce;
-
-	private final AtomicLong staged = new AtomicLong();
+	private final StagedFiles staged;
 
 	private final StateDirectoryWatch watch;
 
@@ -67,8 +55,7 @@ public final class LocalStateStore implements StateStore {
 	public LocalStateStore(NodeIdentity identity, Path directory) {
 		this.directory = directory;
 		this.files = new RevisionFiles(directory.resolve("state"));
-		this.staging = this.files.directory().resolve(".staging");
-		this.nonce = identity.nonce();
+		this.staged = new StagedFiles(identity, this.files.directory().resolve(".staging"));
 		this.watch = new StateDirectoryWatch(identity);
 	}
 
@@ -142,7 +129,7 @@ public final class LocalStateStore implements StateStore {
 		checkOpen();
 		try {
 			makeDirectories();
-			Path file = stage(value);
+			Path file = this.staged.write(value);
 			try {
 				return publish(key, file, expectedRevision);
 			}
@@ -171,29 +158,14 @@ public final class LocalStateStore implements StateStore {
 					"The record of '" + key + "' is at revision " + revision + " or later, not at " + expectedRevision);
 		}
 		SortedSet<Long> after = this.files.of(key);
-		// Revisions this close to the greatest are never pruned: the number was free
-		// because
-		// nobody had used it
+		// Only while the greatest is this close has nothing near it been pruned: then the
+		// number was free because nobody had used it
 		if (after.isEmpty() || after.last() >= expectedRevision + RevisionFiles.KEPT) {
 			throw new StoreUnavailableException("This process was stopped while it wrote revision " + revision + " of '"
 					+ key + "', and the record has moved on", null);
 		}
 		this.files.prune(key, after);
 		return revision;
-	}
-
-	private Path stage(byte[] value) throws IOException {
-		Path file = this.staging.resolve(ProcessHandle.current().pid() + "-" + this.nonce + "-"
-				+ System.identityHashCode(this) + "-" + this.staged.incrementAndGet());
-		try (FileChannel channel = FileChannel.open(file,
-				Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
-				OWNER_ONLY_FILE)) {
-			ByteBuffer buffer = ByteBuffer.wrap(value);
-			while (buffer.hasRemaining()) {
-				channel.write(buffer);
-			}
-		}
-		return file;
 	}
 
 	@Override
@@ -235,7 +207,7 @@ public final class LocalStateStore implements StateStore {
 	private void makeDirectories() throws IOException {
 		makeDirectory(this.directory);
 		makeDirectory(this.files.directory());
-		makeDirectory(this.staging);
+		makeDirectory(this.staged.directory());
 	}
 
 	private static void makeDirectory(Path directory) throws IOException {

@@ -3,7 +3,9 @@ package io.hacluster.member.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -82,6 +84,18 @@ class LocalStateStoreTests extends StateStoreContractTests {
 		}
 		assertThat(names()).hasSize(RevisionFiles.KEPT + 1);
 		assertThat(state().resolve(".staging")).isEmptyDirectory();
+	}
+
+	@Test
+	void filesOfProcessesThatWereKilledLongAgoAreRemovedByTheNext() throws IOException {
+		this.store.create("pause", bytes("x"));
+		Path staging = state().resolve(".staging");
+		Path abandoned = Files.writeString(staging.resolve("1-nonce-2-3"), "x");
+		Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(StagedFiles.ABANDONED.multipliedBy(2))));
+		Path fresh = Files.writeString(staging.resolve("1-nonce-2-4"), "x");
+		opened("node-b").create("request", bytes("x"));
+		assertThat(abandoned).doesNotExist();
+		assertThat(fresh).exists();
 	}
 
 	@Test
