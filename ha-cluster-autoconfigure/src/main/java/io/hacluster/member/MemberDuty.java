@@ -15,6 +15,7 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.member.ClusterView.Seen;
 
 /**
  * What a node does about members, one step after the other: it says how it is, reads what
@@ -231,7 +232,7 @@ final class MemberDuty {
 			this.leadingSince = now;
 		}
 		else if (now - this.leadingSince >= member.leaseDuration().toNanos()) {
-			this.history.complete(member.epoch());
+			this.history.complete(member.epoch(), this.table.seen(member).stream().map(Seen::member).toList());
 		}
 	}
 

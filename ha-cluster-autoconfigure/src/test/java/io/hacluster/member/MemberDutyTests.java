@@ -228,6 +228,20 @@ class MemberDutyTests {
 	}
 
 	@Test
+	void leaderThatDiedInAPauseIsSaidToHaveBeenHeardLast() {
+		this.a.history.began(7, MemberFixtures.AT);
+		this.a.member = MemberFixtures.member("node-a", ClusterRole.LEADER, "LEADER", 7);
+		this.ticker.advance(HEARTBEAT);
+		this.a.step();
+		this.b.member = MemberFixtures.member("node-b", ClusterRole.LEADER, "LEADER", 8);
+		this.b.history.began(8, MemberFixtures.AT.plusSeconds(3600));
+		this.b.step("");
+		this.ticker.advance(MemberFixtures.LEASE);
+		this.b.step("");
+		assertThat(this.b.history.terms().get(1).to()).isEqualTo(MemberFixtures.AT.plus(MemberFixtures.LEASE));
+	}
+
+	@Test
 	void leaderKeepsFiftyTerms() {
 		for (int epoch = 1; epoch <= 60; epoch++) {
 			this.a.history.began(epoch, MemberFixtures.AT);
