@@ -42,6 +42,8 @@ public final class StoredTermHistory implements TermHistory {
 
 	private final SortedMap<Long, PastTerm> pending = new TreeMap<>();
 
+	private @Nullable PastTerm running;
+
 	/**
 	 * Creates an empty history.
 	 * @param identity this process
@@ -122,15 +124,22 @@ public final class StoredTermHistory implements TermHistory {
 			term = (stored != null && stored.value().leader().equals(this.self)) ? stored.value()
 					: new PastTerm(epoch, this.self, from, null, null, List.of(), List.of());
 		}
-		this.pending.put(epoch, change.apply(term));
+		PastTerm changed = change.apply(term);
+		this.pending.put(epoch, changed);
+		this.running = (changed.to() == null) ? changed : null;
 	}
 
 	/**
-	 * Takes note of all terms in the store.
+	 * Takes note of all terms in the store. A term of this node that lasts, and that
+	 * somebody has removed, is to be written again.
 	 */
 	synchronized void listed(List<StateRecord> records) {
 		this.known.clear();
 		records.forEach(this::add);
+		PastTerm lasting = this.running;
+		if (lasting != null && !this.known.containsKey(lasting.epoch())) {
+			this.pending.putIfAbsent(lasting.epoch(), lasting);
+		}
 	}
 
 	/**
