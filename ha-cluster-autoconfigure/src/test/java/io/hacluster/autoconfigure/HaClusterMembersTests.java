@@ -102,10 +102,10 @@ class HaClusterMembersTests {
 		Awaitility.await().untilAsserted(() -> assertThat(first.getBean(Members.class).view().pause()).isNull());
 	}
 
-	private static void readFromOutside(ApplicationContext node) throws InterruptedException {
+	private static void readFromOutside(ApplicationContext node) {
 		MemberReader reader = new MemberReader(node.getBean(StateStore.class), node.getBean(NodeIdentity.class),
 				Ticker.SYSTEM);
-		assertThat(reader.observe().members()).hasSize(2).allMatch(Seen::alive);
+		Awaitility.await().untilAsserted(() -> assertThat(reader.observe().members()).hasSize(2).allMatch(Seen::alive));
 		assertThat(reader.terms()).isNotEmpty();
 	}
 
@@ -225,19 +225,20 @@ class HaClusterMembersTests {
 
 	private static String[] properties(String id, String... store) {
 		List<String> properties = new ArrayList<>(List.of("ha.cluster.name=members", "ha.cluster.node-id=" + id,
-				"ha.cluster.election.lease-duration=6s", "ha.cluster.election.renew-interval=500ms"));
+				"ha.cluster.election.renew-interval=500ms"));
 		properties.addAll(List.of(store));
 		return properties.toArray(String[]::new);
 	}
 
 	private String[] local() {
-		return new String[] { "ha.cluster.store=local",
-				"ha.cluster.local.directory=" + this.directory.resolve("store") };
+		return new String[] { "ha.cluster.store=local", "ha.cluster.local.directory=" + this.directory.resolve("store"),
+				// Nobody waits for the end of one
+				"ha.cluster.election.lease-duration=60s" };
 	}
 
 	private static String[] nats(NatsServer server) {
 		return new String[] { "ha.cluster.store=nats", "ha.cluster.nats.servers=" + server.url(),
-				"ha.cluster.nats.startup-timeout=60s" };
+				"ha.cluster.nats.startup-timeout=60s", "ha.cluster.election.lease-duration=6s" };
 	}
 
 	/**

@@ -1,18 +1,28 @@
 package io.hacluster.member.local;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import io.hacluster.NodeIdentity;
@@ -34,15 +44,29 @@ public final class LocalStateStore implements StateStore {
 	private static final FileAttribute<?> OWNER_ONLY_DIRECTORY = PosixFilePermissions
 		.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+	private static final FileAttribute<?> OWNER_ONLY_FILE = PosixFilePermissions
+		.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
 	private static final int READ_ATTEMPTS = 100;
+
+	/**
+	 * A write takes milliseconds.
+	 */
+	private static final Duration ABANDONED = Duration.ofHours(1);
 
 	private final Path directory;
 
 	private final RevisionFiles files;
 
-	private final StagedFiles staged;
+	private final Path staging;
+
+	private final String nonce;
+
+	private final AtomicLong staged = new AtomicLong();
 
 	private final StateDirectoryWatch watch;
+
+	private final AtomicBoolean cleared = new AtomicBoolean();
 
 	private volatile boolean closed;
 
@@ -55,7 +79,8 @@ public final class LocalStateStore implements StateStore {
 	public LocalStateStore(NodeIdentity identity, Path directory) {
 		this.directory = directory;
 		this.files = new RevisionFiles(directory.resolve("state"));
-		this.staged = new StagedFiles(identity, this.files.directory().resolve(".staging"));
+		this.staging = this.files.directory().resolve(".staging");
+		this.nonce = identity.nonce();
 		this.watch = new StateDirectoryWatch(identity);
 	}
 
@@ -129,7 +154,7 @@ public final class LocalStateStore implements StateStore {
 		checkOpen();
 		try {
 			makeDirectories();
-			Path file = this.staged.write(value);
+			Path file = stage(value);
 			try {
 				return publish(key, file, expectedRevision);
 			}
@@ -158,14 +183,49 @@ public final class LocalStateStore implements StateStore {
 					"The record of '" + key + "' is at revision " + revision + " or later, not at " + expectedRevision);
 		}
 		SortedSet<Long> after = this.files.of(key);
-		// Only while the greatest is this close has nothing near it been pruned: then the
-		// number was free because nobody had used it
+		// Revisions this close to the greatest are never pruned, so this number was free
+		// only if nobody had used it
 		if (after.isEmpty() || after.last() >= expectedRevision + RevisionFiles.KEPT) {
 			throw new StoreUnavailableException("This process was stopped while it wrote revision " + revision + " of '"
 					+ key + "', and the record has moved on", null);
 		}
 		this.files.prune(key, after);
 		return revision;
+	}
+
+	private Path stage(byte[] value) throws IOException {
+		Path file = this.staging.resolve(ProcessHandle.current().pid() + "-" + this.nonce + "-"
+				+ System.identityHashCode(this) + "-" + this.staged.incrementAndGet());
+		try (FileChannel channel = FileChannel.open(file,
+				Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
+				OWNER_ONLY_FILE)) {
+			ByteBuffer buffer = ByteBuffer.wrap(value);
+			while (buffer.hasRemaining()) {
+				channel.write(buffer);
+			}
+		}
+		if (this.cleared.compareAndSet(false, true)) {
+			clearStaging(Files.getLastModifiedTime(file).toInstant().minus(ABANDONED));
+		}
+		return file;
+	}
+
+	/**
+	 * Removes what processes that were killed have left. The ids of processes say nothing
+	 * where containers share the directory. Whoever is not dead, but was stopped for so
+	 * long, cannot publish his file any more, and is told.
+	 */
+	private void clearStaging(Instant before) throws IOException {
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.staging)) {
+			for (Path file : files) {
+				if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(before)) {
+					Files.deleteIfExists(file);
+				}
+			}
+		}
+		catch (NoSuchFileException | DirectoryIteratorException ex) {
+			// Another process clears up, or the next one will
+		}
 	}
 
 	@Override
@@ -207,7 +267,7 @@ public final class LocalStateStore implements StateStore {
 	private void makeDirectories() throws IOException {
 		makeDirectory(this.directory);
 		makeDirectory(this.files.directory());
-		makeDirectory(this.staged.directory());
+		makeDirectory(this.staging);
 	}
 
 	private static void makeDirectory(Path directory) throws IOException {
