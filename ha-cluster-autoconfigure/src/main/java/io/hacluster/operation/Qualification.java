@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.ClusterRole;
 import io.hacluster.NodeId;
 import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.member.ClusterView;
@@ -88,10 +89,15 @@ final class Qualification {
 		if (member.priority() == 0) {
 			return "never leads: its priority is 0";
 		}
+		if (member.role() == ClusterRole.LEADER) {
+			// What it says is from before it stepped down
+			return "has just led, and stands aside after its step-down";
+		}
 		if (!member.eligible()) {
 			return "cannot lead now: it is in state " + member.state()
 					+ (LifecycleState.FOLLOWER.name().equals(member.state())
-							? " and stands aside after a step-down, cools after a failure, or has no replica yet" : "")
+							? " and stands aside after a step-down, leaves the lease to the target of a switchover,"
+									+ " cools after a failure, or has no replica yet" : "")
 					+ ((member.failure() != null) ? ", and its last failure was: " + member.failure() : "");
 		}
 		Duration lag = member.lag();

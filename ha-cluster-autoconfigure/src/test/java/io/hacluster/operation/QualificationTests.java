@@ -43,6 +43,13 @@ class QualificationTests {
 	}
 
 	@Test
+	void nodeThatSaysThatItLeadsAndDoesNotHasJustSteppedDown() {
+		this.nodes.with(Nodes.leading(Nodes.member("b"), 1));
+		assertThat(qualification(MAX_LAG).whyNot(Nodes.id("b")))
+			.isEqualTo("b has just led, and stands aside after its step-down");
+	}
+
+	@Test
 	void lagIsNoReasonWithoutALimit() {
 		this.nodes.with(Nodes.behind(Nodes.member("b"), 1, Duration.ofHours(1)));
 		assertThat(qualification(null).whyNot(Nodes.id("b"))).isNull();
