@@ -9,6 +9,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -17,13 +18,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -49,6 +55,8 @@ import io.hacluster.operation.ClusterOperations;
 @ConditionalOnBean(ClusterLifecycle.class)
 @ImportRuntimeHints(ConsoleRuntimeHints.class)
 public final class HaClusterConsoleAutoConfiguration {
+
+	private static final String ACCESS = "ha.cluster.console.access";
 
 	/**
 	 * The page needs Spring MVC.
@@ -92,6 +100,23 @@ public final class HaClusterConsoleAutoConfiguration {
 	}
 
 	/**
+	 * What the property says, before anything else does.
+	 */
+	@Order(0)
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnProperty(ACCESS)
+	static final class ExplicitAccessConfiguration {
+
+		@Bean
+		ConsoleAccess haClusterConsoleAccessAsConfigured(Environment environment) {
+			BindResult<ConsoleAccess> access = Binder.get(environment).bind(ACCESS, ConsoleAccess.class);
+			return access.isBound() ? access.get() : ConsoleAccess.READ_ONLY;
+		}
+
+	}
+
+	/**
 	 * The page obeys the access to the endpoint. Without Actuator there is none, and the
 	 * page is for looking only.
 	 */
@@ -101,9 +126,14 @@ public final class HaClusterConsoleAutoConfiguration {
 	static final class AccessConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean(ConsoleAccess.class)
 		@ConditionalOnAvailableEndpoint(endpoint = LeaderEndpoint.class, exposure = EndpointExposure.WEB)
-		ConsoleAccess haClusterConsoleAccess(EndpointAccessResolver resolver) {
-			return access(resolver);
+		ConsoleAccess haClusterConsoleAccess(EndpointAccessResolver resolver, Environment environment) {
+			ConsoleAccess access = access(resolver);
+			// Whoever keeps Actuator off the port of the application does not want it
+			// written to from there
+			boolean confined = ManagementPortType.get(environment) != ManagementPortType.SAME;
+			return (confined && access == ConsoleAccess.UNRESTRICTED) ? ConsoleAccess.READ_ONLY : access;
 		}
 
 		/**

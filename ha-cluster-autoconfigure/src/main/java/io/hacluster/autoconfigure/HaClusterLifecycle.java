@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
@@ -30,6 +32,8 @@ final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
 	 * 1024 below that.
 	 */
 	static final int PHASE = DEFAULT_PHASE - 512;
+
+	private static final Logger logger = LoggerFactory.getLogger(HaClusterLifecycle.class);
 
 	private final ClusterLifecycle lifecycle;
 
@@ -83,8 +87,20 @@ final class HaClusterLifecycle implements SmartLifecycle, DisposableBean {
 			this.lifecycle.stop(this.stopTimeout);
 		}
 		finally {
-			this.duties.forEach(NodeDuty::stop);
+			this.duties.forEach(HaClusterLifecycle::stop);
 			letGo();
+		}
+	}
+
+	/**
+	 * One that fails must not keep the others, or the process, from ending.
+	 */
+	private static void stop(NodeDuty duty) {
+		try {
+			duty.stop();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("{} has not stopped in order", duty, ex);
 		}
 	}
 

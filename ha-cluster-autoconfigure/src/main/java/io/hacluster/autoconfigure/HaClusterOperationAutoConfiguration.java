@@ -5,6 +5,7 @@ import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.Ticker;
@@ -48,8 +49,10 @@ public final class HaClusterOperationAutoConfiguration {
 	ElectionPolicy haClusterElectionPolicy(NodeIdentity identity, PolicySettings settings, RequestWatch watch,
 			ObjectProvider<Replication> replication, ObjectProvider<Members> members) {
 		Replication present = replication.getIfAvailable();
+		// The members depend on who is able to lead
+		SingletonSupplier<Members> resolved = SingletonSupplier.of(members::getObject);
 		return new ElectionPolicy(identity, settings, ReplicaCandidate.of(present), present,
-				() -> members.getObject().view(), watch, Ticker.SYSTEM);
+				() -> resolved.obtain().view(), watch, Ticker.SYSTEM);
 	}
 
 	@Bean

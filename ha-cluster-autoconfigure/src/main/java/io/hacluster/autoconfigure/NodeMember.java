@@ -2,6 +2,7 @@ package io.hacluster.autoconfigure;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -22,6 +23,11 @@ import io.hacluster.replication.ReplicationStatus;
  * them are made of what is told about members.
  */
 final class NodeMember implements Supplier<Member> {
+
+	/**
+	 * Leaves room for the time in what a record takes.
+	 */
+	private static final int MAX_MESSAGE = 900;
 
 	private final NodeIdentity identity;
 
@@ -59,8 +65,19 @@ final class NodeMember implements Supplier<Member> {
 				status.state().name(), status.epoch().value(), (replicated != null) ? replicated.txid() : null,
 				(replicated != null) ? lag(replicated) : null, (backend != null) ? backend.state().name() : null,
 				this.properties.address(), this.properties.labels(), this.properties.election().priority(),
-				isEligible(status, replicated), (failure != null) ? failure.message() : null,
+				isEligible(status, replicated), (failure != null) ? describe(failure) : null,
 				this.properties.election().leaseDuration(), this.clock.instant());
+	}
+
+	/**
+	 * With its time, since a failure is told until the next promotion.
+	 */
+	private static String describe(ClusterStatus.Failure failure) {
+		String message = failure.message();
+		if (message.length() > MAX_MESSAGE) {
+			message = message.substring(0, MAX_MESSAGE) + "…";
+		}
+		return message + " (at " + failure.at().truncatedTo(ChronoUnit.SECONDS) + ")";
 	}
 
 	private @Nullable ReplicationStatus replicated() {

@@ -1,13 +1,13 @@
 package io.hacluster.console;
 
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 import jakarta.servlet.http.HttpServletRequest;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +15,8 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.operation.ClusterOperations;
+import io.hacluster.operation.InvalidRequestException;
+import io.hacluster.operation.OperationRequest;
 import io.hacluster.operation.OperationResult;
 
 /**
@@ -35,9 +37,9 @@ final class ConsoleActions {
 	/**
 	 * A browser and a proxy wait for so long. The page shows what happens afterwards.
 	 */
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final String PATIENCE = "30s";
 
-	private static final int LONGEST_REASON = 200;
+	private static final List<String> FIELDS = List.of("target", "reason");
 
 	private final NodeIdentity identity;
 
@@ -64,41 +66,50 @@ final class ConsoleActions {
 			return Answer.of(409, "REFUSED", "Another action is under way on this node. Wait for its outcome.");
 		}
 		try {
+			OperationRequest asked = OperationRequest.of(name, parameters(name, request));
 			String user = request.getRemoteUser();
 			logger.info("[{}] {} asked for on the page by {} at {}", this.identity, name,
-					(user != null) ? user : "somebody", request.getRemoteAddr());
-			return Answer.of(act(name, text(request.getParameter("target")), text(request.getParameter("reason"))));
+					(user != null) ? printable(user) : "somebody", printable(request.getRemoteAddr()));
+			return Answer.of(asked.perform(this.operations));
 		}
-		catch (IllegalArgumentException ex) {
-			return Answer.of(400, "REFUSED", String.valueOf(ex.getMessage()));
+		catch (InvalidRequestException ex) {
+			return Answer.of(400, "INVALID", String.valueOf(ex.getMessage()));
 		}
 		catch (HaClusterException ex) {
 			logger.warn("[{}] {} failed", this.identity, name, ex);
-			return Answer.of(503, "UNKNOWN", String.valueOf(ex.getMessage()));
+			return Answer.of(504, "UNKNOWN", String.valueOf(ex.getMessage()));
 		}
 		finally {
 			this.turn.release();
 		}
 	}
 
-	private OperationResult act(String name, String target, String reason) {
-		if (reason.length() > LONGEST_REASON) {
-			throw new IllegalArgumentException("The reason must have at most " + LONGEST_REASON + " characters.");
+	/**
+	 * Returns what the fields of the page's form say, those that are filled in.
+	 */
+	private static Map<String, String> parameters(String name, HttpServletRequest request) {
+		Map<String, String> parameters = new HashMap<>();
+		for (String field : FIELDS) {
+			String value = request.getParameter(field);
+			if (value != null && !value.isBlank()) {
+				parameters.put(field, value.strip());
+			}
 		}
-		return switch (name) {
-			case SWITCHOVER -> this.operations.switchover(target.isEmpty() ? null : new NodeId(target), PATIENCE);
-			case PAUSE -> this.operations.pause(reason);
-			case RESUME -> this.operations.resume();
-			default -> throw new IllegalArgumentException("There is no action '" + name + "'.");
-		};
-	}
-
-	private static String text(@Nullable String value) {
-		return (value != null) ? value.strip() : "";
+		if (SWITCHOVER.equals(name)) {
+			parameters.put("timeout", PATIENCE);
+		}
+		return parameters;
 	}
 
 	/**
-	 * An answer.
+	 * The name of a user and, behind a proxy, the address come from outside.
+	 */
+	private static String printable(String text) {
+		return text.replaceAll("\\p{Cntrl}", "?");
+	}
+
+	/**
+	 * An answer, with the statuses of the endpoint.
 	 *
 	 * @param status the HTTP status
 	 * @param body the body, to be written as JSON
@@ -118,8 +129,11 @@ final class ConsoleActions {
 			body.put("epoch", result.epoch());
 			return new Answer(switch (result.outcome()) {
 				case DONE -> 200;
-				case ACCEPTED, UNKNOWN -> 202;
-				case REFUSED, NOT_CONFIRMED, FAILED -> 409;
+				case ACCEPTED -> 202;
+				case REFUSED -> 409;
+				case NOT_CONFIRMED -> 412;
+				case FAILED -> 500;
+				case UNKNOWN -> 504;
 			}, body);
 		}
 

@@ -1,12 +1,15 @@
 package io.hacluster.console;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -60,7 +63,7 @@ final class ConsoleHandler implements HttpRequestHandler {
 		String path = path(request);
 		if (this.access == ConsoleAccess.NONE) {
 			write(response, Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",
-					"'management.endpoint.leader.access' is 'none'."));
+					"'ha.cluster.console.access' or 'management.endpoint.leader.access' is 'none'."));
 		}
 		else if (path.startsWith(ACTIONS) && ConsoleActions.NAMES.contains(path.substring(ACTIONS.length()))) {
 			act(path.substring(ACTIONS.length()), request, response);
@@ -150,22 +153,52 @@ final class ConsoleHandler implements HttpRequestHandler {
 	}
 
 	private void act(String name, HttpServletRequest request, HttpServletResponse response) throws IOException {
-		String site = request.getHeader("Sec-Fetch-Site");
 		if (!"POST".equals(request.getMethod())) {
 			methodNotAllowed(response, "POST");
 		}
 		else if (this.access != ConsoleAccess.UNRESTRICTED) {
 			write(response, Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",
 					"This page is for looking only: 'management.endpoint.leader.access' is not 'unrestricted', or the "
-							+ "endpoint 'leader' is not exposed over the web."));
+							+ "endpoint 'leader' is not exposed over the web on the port of the application, and "
+							+ "'ha.cluster.console.access' does not say otherwise."));
 		}
-		else if (request.getHeader(CONSOLE_HEADER) == null || (site != null && !"same-origin".equals(site))) {
+		else if (request.getHeader(CONSOLE_HEADER) == null || !isSameOrigin(request)) {
 			write(response, Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",
 					"Only the page itself may do that. Scripts use the endpoint 'leader'."));
 		}
 		else {
 			write(response, this.actions.act(name, request));
 		}
+	}
+
+	/**
+	 * Browsers say so themselves on what they take for a secure connection. Elsewhere
+	 * they name the origin, of which a proxy may have left nothing but the host.
+	 */
+	private static boolean isSameOrigin(HttpServletRequest request) {
+		String site = request.getHeader("Sec-Fetch-Site");
+		if (site != null) {
+			return "same-origin".equals(site);
+		}
+		String origin = request.getHeader("Origin");
+		return origin == null || bare(request.getServerName()).equalsIgnoreCase(host(origin));
+	}
+
+	private static @Nullable String host(String origin) {
+		try {
+			String host = new URI(origin).getHost();
+			return (host != null) ? bare(host) : null;
+		}
+		catch (URISyntaxException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Returns an address of IPv6 without the brackets that some have and some have not.
+	 */
+	private static String bare(String host) {
+		return (host.startsWith("[") && host.endsWith("]")) ? host.substring(1, host.length() - 1) : host;
 	}
 
 	private static void methodNotAllowed(HttpServletResponse response, String allowed) throws IOException {

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -55,9 +56,7 @@ public final class ClusterMembers implements Members {
 
 	private @Nullable Thread thread;
 
-	private StateStore.@Nullable Watch watch;
-
-	private volatile boolean stopping;
+	private volatile AtomicBoolean stopping = new AtomicBoolean();
 
 	private volatile boolean lookAgain;
 
@@ -90,8 +89,10 @@ public final class ClusterMembers implements Members {
 	 */
 	public synchronized void start() {
 		if (this.thread == null) {
-			this.stopping = false;
-			Thread started = new Thread(this::run, "ha-members-" + this.identity.cluster());
+			// One of its own for each thread: the one before may not have ended yet
+			AtomicBoolean ended = new AtomicBoolean();
+			this.stopping = ended;
+			Thread started = new Thread(() -> run(ended), "ha-members-" + this.identity.cluster());
 			started.setDaemon(true);
 			started.start();
 			this.thread = started;
@@ -108,7 +109,7 @@ public final class ClusterMembers implements Members {
 			return;
 		}
 		this.thread = null;
-		this.stopping = true;
+		this.stopping.set(true);
 		wake();
 		try {
 			ending.join(LEAVE_TIMEOUT.toMillis());
@@ -145,12 +146,13 @@ public final class ClusterMembers implements Members {
 		return () -> this.listeners.remove(registered);
 	}
 
-	private void run() {
+	private void run(AtomicBoolean ended) {
+		StateStore.Watch watch = null;
 		try {
-			while (!this.stopping) {
+			while (!ended.get()) {
 				long pause = AFTER_FAILURE.toNanos();
 				try {
-					watch();
+					watch = (watch != null) ? watch : watch();
 					pause = this.duty.step(takeHints());
 				}
 				catch (RuntimeException ex) {
@@ -165,8 +167,10 @@ public final class ClusterMembers implements Members {
 				this.wake.tryAcquire(pause, TimeUnit.NANOSECONDS);
 				this.wake.drainPermits();
 			}
-			this.duty.leave();
-			tell();
+			if (ended == this.stopping) {
+				this.duty.leave();
+				tell();
+			}
 		}
 		catch (InterruptedException ex) {
 			logger.debug("[{}] The members ended before this node could leave", this.identity);
@@ -175,21 +179,19 @@ public final class ClusterMembers implements Members {
 			logger.warn("[{}] This node could not say that it leaves", this.identity, ex);
 		}
 		finally {
-			if (this.watch != null) {
-				this.watch.close();
-				this.watch = null;
+			if (watch != null) {
+				watch.close();
 			}
 		}
 	}
 
-	private void watch() {
-		if (this.watch == null) {
-			try {
-				this.watch = this.store.watch(this::hint);
-			}
-			catch (StoreUnavailableException ex) {
-				logger.debug("[{}] Cannot watch the records of the nodes: {}", this.identity, ex.getMessage());
-			}
+	private StateStore.@Nullable Watch watch() {
+		try {
+			return this.store.watch(this::hint);
+		}
+		catch (StoreUnavailableException ex) {
+			logger.debug("[{}] Cannot watch the records of the nodes: {}", this.identity, ex.getMessage());
+			return null;
 		}
 	}
 

@@ -54,6 +54,15 @@ public record ClusterView(String cluster, List<Seen> members, @Nullable Pause pa
 	 * @param since when, by that node's wall clock and for display only
 	 */
 	public record Pause(String reason, NodeId by, Instant since) {
+
+		/**
+		 * Creates a pause. A control character in the reason, which could write a line of
+		 * its own into a log or a terminal, becomes a {@code ?}.
+		 */
+		public Pause {
+			reason = reason.replaceAll("\\p{Cntrl}", "?");
+		}
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.hacluster.member;
 
+import java.time.Instant;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,11 @@ import io.hacluster.member.ClusterView.Pause;
 
 /**
  * What an operator asks of the whole cluster: a pause, and one wish at a time that the
- * leadership moves. Records are changed by compare-and-set; one that cannot be read
- * counts as absent. Methods named {@code latest} answer at once with what this node has
- * seen last, and {@link Members#subscribe} tells of each change of it; the others ask the
- * store and may take as long as that does. Thread-safe.
+ * leadership moves. Records are changed by compare-and-set. A request that cannot be read
+ * counts as absent; a pause that cannot be read counts as one until it is ended, since it
+ * may be what an operator relies on. Methods named {@code latest} answer at once with
+ * what this node has seen last, and {@link Members#subscribe} tells of each change of it;
+ * the others ask the store and may take as long as that does. Thread-safe.
  */
 public final class ControlRecords {
 
@@ -21,11 +23,17 @@ public final class ControlRecords {
 
 	private final StateStore store;
 
+	private final NodeIdentity identity;
+
 	private final RecordDecoder decoder;
 
 	private volatile @Nullable Stored<Pause> latestPause;
 
 	private volatile @Nullable Stored<LeadershipRequest> latestRequest;
+
+	private volatile boolean requestSeen;
+
+	private volatile @Nullable LeadershipRequest found;
 
 	/**
 	 * Creates the records.
@@ -34,6 +42,7 @@ public final class ControlRecords {
 	 */
 	public ControlRecords(StateStore store, NodeIdentity identity) {
 		this.store = store;
+		this.identity = identity;
 		this.decoder = new RecordDecoder(identity);
 	}
 
@@ -55,28 +64,39 @@ public final class ControlRecords {
 	}
 
 	/**
+	 * Returns whether a request was there already when this process looked for the first
+	 * time, and has not got any further since.
+	 * @param request the request
+	 * @return whether it may be from long before
+	 */
+	public boolean isFound(LeadershipRequest request) {
+		LeadershipRequest first = this.found;
+		return first != null && first.id().equals(request.id()) && first.state() == request.state();
+	}
+
+	/**
 	 * Reads the pause.
 	 * @return the pause, empty if there is none
 	 * @throws StoreUnavailableException if the store does not answer in time
 	 */
 	public Optional<Pause> pause() {
-		return read(StateKeys.PAUSE).flatMap(this::pause).map(Stored::value);
+		return read(StateKeys.PAUSE).flatMap((record) -> pause(record, null)).map(Stored::value);
 	}
 
 	/**
 	 * Begins a pause.
 	 * @param pause the pause
 	 * @return the pause that is in force now, which is another one if the cluster was
-	 * paused before
+	 * paused before; one that cannot be read is replaced
 	 * @throws StateConflictException if others keep changing it
 	 * @throws StoreUnavailableException if the outcome is unknown
 	 */
 	public Pause pause(Pause pause) {
 		for (int attempt = 1;; attempt++) {
 			Optional<StateRecord> record = read(StateKeys.PAUSE);
-			Optional<Stored<Pause>> present = record.flatMap(this::pause);
+			Optional<Pause> present = record.flatMap(this::decodePause).flatMap(Stored::value);
 			if (present.isPresent()) {
-				return present.get().value();
+				return present.get();
 			}
 			try {
 				write(StateKeys.PAUSE, record, ControlCodec.encode(pause));
@@ -97,7 +117,7 @@ public final class ControlRecords {
 	public boolean resume() {
 		for (int attempt = 1;; attempt++) {
 			Optional<StateRecord> record = read(StateKeys.PAUSE);
-			if (record.flatMap(this::pause).isEmpty()) {
+			if (record.flatMap((it) -> pause(it, null)).isEmpty()) {
 				return false;
 			}
 			try {
@@ -165,11 +185,16 @@ public final class ControlRecords {
 	boolean seen(String key, Optional<StateRecord> record) {
 		if (key.equals(StateKeys.PAUSE)) {
 			Stored<Pause> before = this.latestPause;
-			this.latestPause = record.flatMap(this::pause).orElse(null);
+			this.latestPause = record.flatMap((it) -> pause(it, before)).orElse(null);
 			return revision(before) != revision(this.latestPause);
 		}
 		Stored<LeadershipRequest> before = this.latestRequest;
-		this.latestRequest = record.flatMap(this::request).orElse(null);
+		Stored<LeadershipRequest> now = record.flatMap(this::request).orElse(null);
+		if (!this.requestSeen) {
+			this.found = (now != null) ? now.value() : null;
+			this.requestSeen = true;
+		}
+		this.latestRequest = now;
 		return revision(before) != revision(this.latestRequest);
 	}
 
@@ -186,9 +211,18 @@ public final class ControlRecords {
 			.orElseGet(() -> this.store.create(key, value));
 	}
 
-	private Optional<Stored<Pause>> pause(StateRecord record) {
-		return this.decoder.decode(record, ControlCodec::decodePause)
-			.flatMap((pause) -> pause.value().map((value) -> new Stored<>(value, record.revision())));
+	private Optional<Stored<Pause>> pause(StateRecord record, @Nullable Stored<Pause> before) {
+		Optional<Stored<Optional<Pause>>> decoded = decodePause(record);
+		if (decoded.isPresent()) {
+			return decoded.get().value().map((pause) -> new Stored<>(pause, record.revision()));
+		}
+		Pause kept = (before != null) ? before.value()
+				: new Pause("a record that cannot be read", this.identity.nodeId(), Instant.EPOCH);
+		return Optional.of(new Stored<>(kept, record.revision()));
+	}
+
+	private Optional<Stored<Optional<Pause>>> decodePause(StateRecord record) {
+		return this.decoder.decode(record, ControlCodec::decodePause);
 	}
 
 	private Optional<Stored<LeadershipRequest>> request(StateRecord record) {

@@ -2,6 +2,7 @@ package io.hacluster.member;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,7 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.member.ClusterView.Seen;
 
 /**
  * What a node does about members, one step after the other: it says how it is, reads what
@@ -190,7 +192,12 @@ final class MemberDuty {
 
 	private void read(String key) {
 		if (key.equals(StateKeys.PAUSE) || key.equals(StateKeys.REQUEST)) {
-			this.control.seen(key, this.store.read(key));
+			Optional<StateRecord> record = this.store.read(key);
+			if (key.equals(StateKeys.PAUSE) && record.isEmpty() && this.control.latestPause().isPresent()) {
+				logger.warn("[{}] The record of the pause has been removed, and the cluster is no longer paused: "
+						+ "nobody has resumed it", this.identity);
+			}
+			this.control.seen(key, record);
 		}
 		else if (key.startsWith(StateKeys.MEMBERS) && !key.equals(StateKeys.member(this.identity.nodeId()))) {
 			this.table.read(key, this.store.read(key));
@@ -231,7 +238,7 @@ final class MemberDuty {
 			this.leadingSince = now;
 		}
 		else if (now - this.leadingSince >= member.leaseDuration().toNanos()) {
-			this.history.complete(member.epoch());
+			this.history.complete(member.epoch(), this.table.seen(member).stream().map(Seen::member).toList());
 		}
 	}
 

@@ -17,6 +17,8 @@ public final class MemberReader {
 
 	private static final Duration PAUSE = Duration.ofMillis(200);
 
+	private static final Duration LONGEST = Duration.ofSeconds(30);
+
 	private final StateStore store;
 
 	private final NodeIdentity identity;
@@ -37,8 +39,8 @@ public final class MemberReader {
 
 	/**
 	 * Watches the members until each has been heard of, or has left, and at most for half
-	 * of the longest lease: whoever is alive says something at least twice in the time of
-	 * its lease.
+	 * of the longest lease, or 30 seconds if a record says more than a minute: whoever is
+	 * alive says something at least twice in the time of its lease.
 	 * @return what has been seen
 	 * @throws StoreUnavailableException if the store does not answer in time
 	 * @throws InterruptedException if interrupted
@@ -51,7 +53,7 @@ public final class MemberReader {
 			.mapToLong((seen) -> seen.member().leaseDuration().toNanos())
 			.max()
 			.orElse(0);
-		long end = this.ticker.nanoTime() + longest / 2 + PAUSE.toNanos();
+		long end = this.ticker.nanoTime() + Math.min(longest / 2, LONGEST.toNanos()) + PAUSE.toNanos();
 		while (table.hasUnheard() && this.ticker.nanoTime() - end < 0) {
 			TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
 			table.listed(this.store.list(StateKeys.MEMBERS));

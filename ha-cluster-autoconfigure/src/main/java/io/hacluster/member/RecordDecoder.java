@@ -13,7 +13,7 @@ import io.hacluster.NodeIdentity;
 import io.hacluster.member.TermHistory.PastTerm;
 
 /**
- * Decodes records, and skips those that are damaged, with one warning for each.
+ * Decodes records, and leaves out those that are damaged, with one warning for each.
  * Thread-safe.
  */
 final class RecordDecoder {
@@ -59,8 +59,7 @@ final class RecordDecoder {
 		}
 		Long before = this.reported.put(record.key(), record.revision());
 		if (before == null) {
-			logger.warn("[{}] The record '{}' is damaged and counts as absent: {}", this.identity, record.key(),
-					problem);
+			logger.warn("[{}] The record '{}' is damaged: {}", this.identity, record.key(), problem);
 		}
 	}
 

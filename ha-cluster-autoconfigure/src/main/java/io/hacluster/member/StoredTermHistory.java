@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.ClusterRole;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 
@@ -19,8 +20,8 @@ import io.hacluster.NodeIdentity;
  * The terms as the store has them, and those of this node that it does not have yet. The
  * leader writes its own term: when it begins, when the promotion has ended, and when it
  * has ended. A leader that dies cannot write the end; whoever leads after it does so a
- * while later, with its own beginning as the latest time that the end can have been.
- * Thread-safe.
+ * while later, from what was last heard of it, with the beginning of the next term as the
+ * latest time that the end can have been. Thread-safe.
  */
 public final class StoredTermHistory implements TermHistory {
 
@@ -29,7 +30,9 @@ public final class StoredTermHistory implements TermHistory {
 	 */
 	static final int MAX_TERMS = 50;
 
-	static final String NOT_IN_ORDER = "did not end in order: its lease ran out";
+	static final String NOT_IN_ORDER = "did not end in order: it ended at this time at the latest";
+
+	static final String LAST_HEARD = "did not end in order: its leader was last heard of one lease before this time";
 
 	private final NodeId self;
 
@@ -38,6 +41,8 @@ public final class StoredTermHistory implements TermHistory {
 	private final SortedMap<Long, Stored<PastTerm>> known = new TreeMap<>();
 
 	private final SortedMap<Long, PastTerm> pending = new TreeMap<>();
+
+	private @Nullable PastTerm running;
 
 	/**
 	 * Creates an empty history.
@@ -53,7 +58,32 @@ public final class StoredTermHistory implements TermHistory {
 		SortedMap<Long, PastTerm> all = new TreeMap<>(Comparator.reverseOrder());
 		this.known.forEach((epoch, term) -> all.put(epoch, term.value()));
 		all.putAll(this.pending);
-		return all.values().stream().limit(MAX_TERMS).toList();
+		return capped(all.values().stream().limit(MAX_TERMS).toList());
+	}
+
+	/**
+	 * A node that was frozen ends its term when it runs again, long after its lease has
+	 * run out: the beginning of the next term is the latest that it can have led.
+	 */
+	private static List<PastTerm> capped(List<PastTerm> newestFirst) {
+		List<PastTerm> capped = new ArrayList<>();
+		Instant latest = Instant.MAX;
+		for (PastTerm term : newestFirst) {
+			Instant to = term.to();
+			if (to != null && to.isAfter(latest)) {
+				// Wall clocks differ, but no term ends before it begins
+				capped.add(ended(term, latest.isBefore(term.from()) ? term.from() : latest, term.reason()));
+			}
+			else {
+				capped.add(term);
+			}
+			latest = term.from();
+		}
+		return List.copyOf(capped);
+	}
+
+	private static PastTerm ended(PastTerm term, @Nullable Instant to, @Nullable String reason) {
+		return new PastTerm(term.epoch(), term.leader(), term.from(), to, reason, term.promotion(), term.stepDown());
 	}
 
 	/**
@@ -94,15 +124,22 @@ public final class StoredTermHistory implements TermHistory {
 			term = (stored != null && stored.value().leader().equals(this.self)) ? stored.value()
 					: new PastTerm(epoch, this.self, from, null, null, List.of(), List.of());
 		}
-		this.pending.put(epoch, change.apply(term));
+		PastTerm changed = change.apply(term);
+		this.pending.put(epoch, changed);
+		this.running = (changed.to() == null) ? changed : null;
 	}
 
 	/**
-	 * Takes note of all terms in the store.
+	 * Takes note of all terms in the store. A term of this node that lasts, and that
+	 * somebody has removed, is to be written again.
 	 */
 	synchronized void listed(List<StateRecord> records) {
 		this.known.clear();
 		records.forEach(this::add);
+		PastTerm lasting = this.running;
+		if (lasting != null && !this.known.containsKey(lasting.epoch())) {
+			this.pending.putIfAbsent(lasting.epoch(), lasting);
+		}
 	}
 
 	/**
@@ -120,15 +157,31 @@ public final class StoredTermHistory implements TermHistory {
 	 * Completes the terms before one of this node's that have no end.
 	 * @param epoch the term of this node, begun so long ago that an end would have been
 	 * written by now
+	 * @param heard what the nodes have last said of themselves
 	 */
-	synchronized void complete(long epoch) {
+	synchronized void complete(long epoch, List<Member> heard) {
 		for (Stored<PastTerm> stored : List.copyOf(this.known.headMap(epoch).values())) {
 			PastTerm term = stored.value();
 			if (term.to() == null && !this.pending.containsKey(term.epoch())) {
-				this.pending.put(term.epoch(), new PastTerm(term.epoch(), term.leader(), term.from(),
-						successor(term.epoch()), NOT_IN_ORDER, term.promotion(), term.stepDown()));
+				this.pending.put(term.epoch(), completed(term, heard));
 			}
 		}
+	}
+
+	/**
+	 * What the leader last said as the leader of that term tells more than the beginning
+	 * of the next one, before which the cluster may have been without a leader for long.
+	 */
+	private PastTerm completed(PastTerm term, List<Member> heard) {
+		Instant latest = successor(term.epoch());
+		return heard.stream()
+			.filter((member) -> member.nodeId().equals(term.leader()) && member.epoch() == term.epoch()
+					&& member.role() == ClusterRole.LEADER)
+			.map((member) -> member.at().plus(member.leaseDuration()))
+			.filter((end) -> !end.isBefore(term.from()) && latest != null && end.isBefore(latest))
+			.findFirst()
+			.map((end) -> ended(term, end, LAST_HEARD))
+			.orElseGet(() -> ended(term, latest, NOT_IN_ORDER));
 	}
 
 	private @Nullable Instant successor(long epoch) {

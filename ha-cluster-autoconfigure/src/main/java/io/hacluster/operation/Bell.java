@@ -9,9 +9,30 @@ final class Bell {
 
 	private long rings;
 
+	private boolean closed;
+
 	synchronized void ring() {
 		this.rings++;
 		notifyAll();
+	}
+
+	/**
+	 * Lets nobody wait any more.
+	 */
+	synchronized void close() {
+		this.closed = true;
+		ring();
+	}
+
+	/**
+	 * Lets them wait again.
+	 */
+	synchronized void open() {
+		this.closed = false;
+	}
+
+	synchronized boolean isClosed() {
+		return this.closed;
 	}
 
 	synchronized long rings() {
@@ -23,7 +44,7 @@ final class Bell {
 	 * @param since what {@link #rings()} was before the caller looked
 	 */
 	synchronized void await(long since, Duration timeout) throws InterruptedException {
-		if (this.rings == since) {
+		if (this.rings == since && !this.closed) {
 			wait(Math.max(timeout.toMillis(), 1));
 		}
 	}

@@ -1,14 +1,18 @@
 package io.hacluster.operation;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
@@ -52,13 +56,19 @@ public final class ElectionPolicy implements Candidate {
 
 	private final Supplier<Optional<LeadershipRequest>> request;
 
+	private final Predicate<LeadershipRequest> found;
+
 	private final Ticker ticker;
+
+	private final Map<NodeId, String> tried = new HashMap<>();
 
 	private volatile @Nullable LeaseStanding standing;
 
 	private @Nullable Long openFrom;
 
 	private boolean informed;
+
+	private volatile boolean begins;
 
 	private @Nullable String reason;
 
@@ -76,17 +86,19 @@ public final class ElectionPolicy implements Candidate {
 	 */
 	public ElectionPolicy(NodeIdentity identity, PolicySettings settings, Candidate node,
 			@Nullable Replication replication, Supplier<ClusterView> view, RequestWatch watch, Ticker ticker) {
-		this(identity, settings, node, () -> Progress.of(replication), view, watch::open, ticker);
+		this(identity, settings, node, () -> Progress.of(replication), view, watch::open, watch::isFound, ticker);
 	}
 
 	ElectionPolicy(NodeIdentity identity, PolicySettings settings, Candidate node, Supplier<Progress> progress,
-			Supplier<ClusterView> view, Supplier<Optional<LeadershipRequest>> request, Ticker ticker) {
+			Supplier<ClusterView> view, Supplier<Optional<LeadershipRequest>> request,
+			Predicate<LeadershipRequest> found, Ticker ticker) {
 		this.identity = identity;
 		this.settings = settings;
 		this.node = node;
 		this.progress = progress;
 		this.view = view;
 		this.request = request;
+		this.found = found;
 		this.ticker = ticker;
 	}
 
@@ -113,10 +125,28 @@ public final class ElectionPolicy implements Candidate {
 	public void observed(LeaseStanding standing) {
 		this.standing = standing;
 		Lease lease = standing.lease();
+		if (lease != null) {
+			remember(lease);
+		}
 		if (lease != null && lease.state() == Lease.State.HELD && lease.nonce().equals(this.identity.nonce())) {
 			// After its term the node stands aside, and is not asked before that ends
 			this.able = false;
 		}
+	}
+
+	/**
+	 * Remembers who has held the lease since a leader has last completed its promotion,
+	 * so that nodes that fail to cannot keep out another one between them.
+	 */
+	private void remember(Lease lease) {
+		if (this.view.get().members().stream().map(Seen::member).anyMatch((member) -> leads(member, lease))) {
+			this.tried.clear();
+		}
+		this.tried.put(lease.holder(), lease.nonce());
+	}
+
+	private static boolean leads(Member member, Lease lease) {
+		return member.role() == ClusterRole.LEADER && member.epoch() == lease.epoch().value();
 	}
 
 	/**
@@ -136,6 +166,13 @@ public final class ElectionPolicy implements Candidate {
 		return Optional.ofNullable(this.standing);
 	}
 
+	/**
+	 * Has this node learn anew whether the cluster is paused, before it runs again.
+	 */
+	void begin() {
+		this.begins = true;
+	}
+
 	private @Nullable String whyNot() {
 		LeaseStanding lease = this.standing;
 		if (this.settings.priority() == 0) {
@@ -143,6 +180,11 @@ public final class ElectionPolicy implements Candidate {
 		}
 		if (lease == null) {
 			return "the lease has not been read yet";
+		}
+		if (this.begins) {
+			this.begins = false;
+			this.informed = false;
+			this.openFrom = null;
 		}
 		long now = this.ticker.nanoTime();
 		ClusterView cluster = this.view.get();
@@ -154,7 +196,8 @@ public final class ElectionPolicy implements Candidate {
 		boolean named = this.identity.nodeId().equals(target);
 		if (cluster.pause() != null) {
 			this.openFrom = now;
-			boolean holds = asked != null
+			// One that stood when this process began may be one that all have given up
+			boolean holds = asked != null && !this.found.test(asked)
 					&& (asked.state() == LeadershipRequest.State.ACCEPTED || asked.acceptDataLoss());
 			return (named && holds) ? null : "the cluster is paused";
 		}
@@ -166,7 +209,7 @@ public final class ElectionPolicy implements Candidate {
 		}
 		return cluster.members()
 			.stream()
-			.filter((seen) -> isBetter(seen, lease.lease()))
+			.filter(this::isBetter)
 			.findFirst()
 			.map((seen) -> "it leaves the race to " + seen.member().nodeId() + ", which is the better one")
 			.orElse(null);
@@ -195,12 +238,13 @@ public final class ElectionPolicy implements Candidate {
 	}
 
 	/**
-	 * Returns whether a node goes first. Not the one that has held the lease until now:
-	 * it has given it up, or it has died and is not yet seen to be gone.
+	 * Returns whether a node goes first. Not one that has held the lease until now: it
+	 * has given it up, or it has died and is not yet seen to be gone. Nor one that has
+	 * held it since there was a leader, and has not become one.
 	 */
-	private boolean isBetter(Seen seen, @Nullable Lease last) {
+	private boolean isBetter(Seen seen) {
 		Member other = seen.member();
-		boolean former = last != null && last.holder().equals(other.nodeId()) && last.nonce().equals(other.nonce());
+		boolean former = other.nonce().equals(this.tried.get(other.nodeId()));
 		if (former || !seen.alive() || !other.eligible() || other.priority() == 0
 				|| other.nodeId().equals(this.identity.nodeId())) {
 			return false;

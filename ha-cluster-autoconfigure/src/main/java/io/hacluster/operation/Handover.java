@@ -17,6 +17,8 @@ import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.election.Lease;
+import io.hacluster.election.LeaseStanding;
 import io.hacluster.member.ClusterView;
 import io.hacluster.member.ClusterView.Seen;
 import io.hacluster.member.ControlRecords;
@@ -44,7 +46,11 @@ final class Handover {
 
 	private final ControlRecords records;
 
+	private final RequestSlot slot;
+
 	private final Leadership leadership;
+
+	private final Supplier<Optional<LeaseStanding>> standing;
 
 	private final Supplier<ClusterView> view;
 
@@ -53,11 +59,13 @@ final class Handover {
 	private final Ticker ticker;
 
 	Handover(NodeIdentity identity, RequestWatch watch, ControlRecords records, Leadership leadership,
-			Supplier<ClusterView> view, Bell bell, Ticker ticker) {
+			Supplier<Optional<LeaseStanding>> standing, Supplier<ClusterView> view, Bell bell, Ticker ticker) {
 		this.identity = identity;
 		this.watch = watch;
 		this.records = records;
+		this.slot = new RequestSlot(records);
 		this.leadership = leadership;
+		this.standing = standing;
 		this.view = view;
 		this.bell = bell;
 		this.ticker = ticker;
@@ -71,9 +79,22 @@ final class Handover {
 	 */
 	OperationResult ask(LeadershipRequest request, Duration timeout, String remark) {
 		long begin = this.ticker.nanoTime();
+		if (this.bell.isClosed()) {
+			return refused("This node is being stopped: ask another one");
+		}
 		try {
 			putAwayStale();
-			this.records.submit(request);
+		}
+		catch (StateConflictException ex) {
+			logger.debug("[{}] Somebody else has put the last request away: {}", this.identity, ex.getMessage());
+		}
+		catch (StoreUnavailableException ex) {
+			return refused(
+					"The store of the cluster does not answer (" + ex.getMessage() + "), and nothing has been changed");
+		}
+		Stored<LeadershipRequest> submitted;
+		try {
+			submitted = this.slot.submit(request, this.view.get());
 		}
 		catch (StateConflictException ex) {
 			return refused(ex.getMessage() + ": wait for its end");
@@ -85,7 +106,7 @@ final class Handover {
 		logger.info("[{}] Asks for a {} at the end of epoch {}", this.identity, LeaderDesk.describe(request),
 				request.fromEpoch());
 		try {
-			return await(request, begin, timeout, remark);
+			return await(submitted, begin, timeout, remark);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -93,23 +114,38 @@ final class Handover {
 		}
 	}
 
-	private OperationResult await(LeadershipRequest request, long begin, Duration timeout, String remark)
+	private OperationResult await(Stored<LeadershipRequest> submitted, long begin, Duration timeout, String remark)
 			throws InterruptedException {
+		LeadershipRequest request = submitted.value();
 		while (true) {
 			long rings = this.bell.rings();
-			LeadershipRequest known = this.records.latestRequest()
-				.map(Stored::value)
-				.filter((it) -> it.id().equals(request.id()))
-				.orElse(request);
-			if (known.state() == State.REFUSED) {
+			Stored<LeadershipRequest> latest = this.records.latestRequest()
+				.filter((it) -> it.revision() > submitted.revision())
+				.orElse(submitted);
+			LeadershipRequest known = latest.value();
+			boolean replaced = !known.id().equals(request.id());
+			if (!replaced && known.state() == State.REFUSED) {
 				return refused(REFUSED + known.message());
 			}
 			Leader leader = leaderAfter(request.fromEpoch());
+			if (leader == null && known.state() == State.DONE) {
+				leader = holderAfter(request);
+			}
 			long elapsed = this.ticker.nanoTime() - begin;
 			if (leader != null) {
 				end(request, leader.node.equals(request.target()) ? State.DONE : State.FAILED,
 						leader.node + " leads in epoch " + leader.epoch);
 				return succeeded(request, leader, Duration.ofNanos(elapsed), remark);
+			}
+			if (replaced) {
+				return result(Outcome.FAILED, "A " + LeaderDesk.describe(known) + " has taken the place of this one");
+			}
+			if (known.state() == State.FAILED) {
+				return result(Outcome.FAILED, request.target() + " does not lead: " + known.message());
+			}
+			if (this.bell.isClosed()) {
+				return unknown("Status unknown: this node is being stopped, and the " + LeaderDesk.describe(request)
+						+ " may still be under way");
 			}
 			if (elapsed >= timeout.toNanos()) {
 				return giveUp(request, timeout);
@@ -136,7 +172,7 @@ final class Handover {
 	}
 
 	/**
-	 * Takes a request back that nobody has begun with, so that nothing comes of it later.
+	 * Takes the request back if that is possible, so that nothing comes of it later.
 	 */
 	private OperationResult giveUp(LeadershipRequest request, Duration timeout) {
 		String within = " within " + Qualification.seconds(timeout);
@@ -144,13 +180,18 @@ final class Handover {
 			Stored<LeadershipRequest> stored = this.records.request()
 				.filter((it) -> it.value().id().equals(request.id()))
 				.orElse(null);
-			if (stored != null && stored.value().state() == State.REQUESTED) {
-				this.records.replace(stored, request.in(State.FAILED, "Nobody has taken it up"));
-				return refused("The leader has not answered" + within
-						+ ": the request has been taken back, and nothing has been changed");
+			if (stored != null && this.slot.takeBack(stored, unledEpoch())) {
+				return (stored.value().state() == State.REQUESTED)
+						? refused("The leader has not answered" + within
+								+ ": the request has been taken back, and nothing has been changed")
+						: result(Outcome.FAILED, request.target() + " has not taken over" + within
+								+ ": the request has been taken back, and nobody leads");
 			}
 			if (stored != null && stored.value().state() == State.REFUSED) {
 				return refused(REFUSED + stored.value().message());
+			}
+			if (stored != null && stored.value().state() == State.DONE) {
+				return result(Outcome.DONE, request.target() + " leads");
 			}
 		}
 		catch (HaClusterException ex) {
@@ -158,6 +199,18 @@ final class Handover {
 		}
 		return unknown("Status unknown: the " + LeaderDesk.describe(request)
 				+ " has begun, but no new leader has been seen" + within);
+	}
+
+	/**
+	 * Returns the epoch of the last term if nobody leads.
+	 */
+	private @Nullable Long unledEpoch() {
+		LeaseStanding known = this.standing.get().orElse(null);
+		if (known == null || this.leadership.leader().isPresent()) {
+			return null;
+		}
+		Lease lease = known.lease();
+		return (lease != null) ? lease.epoch().value() : 0L;
 	}
 
 	/**
@@ -197,6 +250,16 @@ final class Handover {
 			.filter((member) -> member.role() == ClusterRole.LEADER && member.epoch() > epoch)
 			.map((member) -> new Leader(member.nodeId(), member.epoch()))
 			.max(Comparator.comparing(Leader::epoch))
+			.orElse(null);
+	}
+
+	/**
+	 * Returns the target of a request that is done if it holds the lease.
+	 */
+	private @Nullable Leader holderAfter(LeadershipRequest request) {
+		return this.leadership.leader()
+			.filter((it) -> it.nodeId().equals(request.target()) && it.epoch().value() > request.fromEpoch())
+			.map((it) -> new Leader(it.nodeId(), it.epoch().value()))
 			.orElse(null);
 	}
 

@@ -82,7 +82,8 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 		this.watch = watch;
 		this.policy = policy;
 		this.replication = replication;
-		this.handover = new Handover(identity, watch, records, this.leadership, members::view, this.bell, ticker);
+		this.handover = new Handover(identity, watch, records, this.leadership, policy::standing, members::view,
+				this.bell, ticker);
 		this.desk = new LeaderDesk(identity, records, watch, this.leadership, members::view, settings.maxLag(),
 				node::stepDown);
 		this.clock = clock;
@@ -95,6 +96,7 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 	 * election
 	 */
 	public void start(Duration interval, Runnable changed) {
+		this.bell.open();
 		this.watch.start(this.members, interval, () -> {
 			this.bell.ring();
 			changed.run();
@@ -103,10 +105,12 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 	}
 
 	/**
-	 * Ends that.
+	 * Ends that. Whoever waits for an operation is told so.
 	 */
 	@Override
 	public void close() {
+		this.bell.close();
+		this.policy.begin();
 		this.watch.close();
 	}
 

@@ -44,6 +44,8 @@ public final class RemoteOperations {
 
 	private final ControlRecords records;
 
+	private final RequestSlot slot;
+
 	private final MemberReader reader;
 
 	private final Supplier<@Nullable Long> logPosition;
@@ -67,6 +69,7 @@ public final class RemoteOperations {
 		this.identity = identity;
 		this.leases = leases;
 		this.records = new ControlRecords(state, identity);
+		this.slot = new RequestSlot(this.records);
 		this.reader = new MemberReader(state, identity, ticker);
 		this.logPosition = logPosition;
 		this.clock = clock;
@@ -107,7 +110,7 @@ public final class RemoteOperations {
 		if (reason != null) {
 			return result(Outcome.REFUSED, "Not possible: " + reason);
 		}
-		return ask(request(LeadershipRequest.Kind.SWITCHOVER, chosen, leader.epoch().value(), false), timeout,
+		return ask(request(LeadershipRequest.Kind.SWITCHOVER, chosen, leader.epoch().value(), false), cluster, timeout,
 				complete);
 	}
 
@@ -140,7 +143,7 @@ public final class RemoteOperations {
 		}
 		LeadershipRequest request = request(LeadershipRequest.Kind.FAILOVER, target,
 				(last != null) ? last.epoch().value() : 0, acceptDataLoss);
-		return ask(answers ? request : request.in(State.ACCEPTED, "Nobody leads"), timeout, true);
+		return ask(answers ? request : request.in(State.ACCEPTED, "Nobody leads"), cluster, timeout, true);
 	}
 
 	/**
@@ -165,12 +168,12 @@ public final class RemoteOperations {
 				this.records.resume() ? "The cluster acts by itself again" : "The cluster was not paused");
 	}
 
-	private OperationResult ask(LeadershipRequest request, Duration timeout, boolean complete)
+	private OperationResult ask(LeadershipRequest request, ClusterView cluster, Duration timeout, boolean complete)
 			throws InterruptedException {
 		long begin = this.ticker.nanoTime();
 		Stored<LeadershipRequest> stored;
 		try {
-			stored = this.records.submit(request);
+			stored = this.slot.submit(request, cluster);
 		}
 		catch (StateConflictException ex) {
 			return result(Outcome.REFUSED, ex.getMessage() + ": wait for its end");
@@ -201,7 +204,7 @@ public final class RemoteOperations {
 				}
 			}
 			if (elapsed >= timeout.toNanos()) {
-				return giveUp(stored, timeout);
+				return giveUp(stored, request.state() == State.ACCEPTED, timeout);
 			}
 			TimeUnit.NANOSECONDS.sleep(Math.min(LOOK.toNanos(), timeout.toNanos() - elapsed));
 		}
@@ -223,19 +226,26 @@ public final class RemoteOperations {
 	}
 
 	/**
-	 * Takes a request back that nobody has begun with, so that nothing comes of it later.
+	 * Takes the request back if that is possible, so that nothing comes of it later.
+	 * @param unled whether nobody led from the beginning
 	 */
-	private OperationResult giveUp(Stored<LeadershipRequest> stored, Duration timeout) {
+	private OperationResult giveUp(Stored<LeadershipRequest> stored, boolean unled, Duration timeout) {
 		String within = " within " + Qualification.seconds(timeout);
-		if (stored.value().state() == State.REQUESTED) {
-			try {
-				this.records.replace(stored, stored.value().in(State.FAILED, "Nobody has taken it up"));
-				return result(Outcome.REFUSED, "The leader has not answered" + within
-						+ ": the request has been taken back, and nothing has been changed");
+		try {
+			Long epoch = lease().filter((lease) -> unled || lease.state() == Lease.State.RELEASED)
+				.map((lease) -> lease.epoch().value())
+				.orElse(null);
+			if (this.slot.takeBack(stored, epoch)) {
+				return (stored.value().state() == State.REQUESTED)
+						? result(Outcome.REFUSED,
+								"The leader has not answered" + within
+										+ ": the request has been taken back, and nothing has been changed")
+						: result(Outcome.FAILED, stored.value().target() + " has not taken over" + within
+								+ ": the request has been taken back, and nobody leads");
 			}
-			catch (StateConflictException | StoreUnavailableException ex) {
-				return result(Outcome.UNKNOWN, "Status unknown: the request cannot be taken back: " + ex.getMessage());
-			}
+		}
+		catch (StateConflictException | StoreUnavailableException ex) {
+			return result(Outcome.UNKNOWN, "Status unknown: the request cannot be taken back: " + ex.getMessage());
 		}
 		return result(Outcome.UNKNOWN, "Status unknown: the " + LeaderDesk.describe(stored.value())
 				+ " has begun, but no new leader has been seen" + within + ". See 'status'");

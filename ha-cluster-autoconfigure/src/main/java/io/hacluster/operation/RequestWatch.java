@@ -93,6 +93,7 @@ public final class RequestWatch implements AutoCloseable {
 		try {
 			open();
 			task.run();
+			putAwayStale();
 		}
 		catch (StoreUnavailableException | StateConflictException ex) {
 			logger.debug("[{}] What is asked for is looked at again: {}", this.identity, ex.getMessage());
@@ -100,6 +101,24 @@ public final class RequestWatch implements AutoCloseable {
 		catch (RuntimeException ex) {
 			logger.warn("[{}] What is asked for cannot be dealt with now", this.identity, ex);
 		}
+	}
+
+	/**
+	 * Puts away what nobody has finished and nobody will, so that it is in nobody's way
+	 * and does not begin to hold again for a process that starts later.
+	 */
+	void putAwayStale() {
+		this.records.latestRequest()
+			.filter((stored) -> stored.value().isOpen() && !holds(stored.value()))
+			.ifPresent((stored) -> this.records.replace(stored,
+					stored.value().in(LeadershipRequest.State.FAILED, "Nobody has finished it")));
+	}
+
+	/**
+	 * Returns whether a request may be from long before this process.
+	 */
+	boolean isFound(LeadershipRequest request) {
+		return this.records.isFound(request);
 	}
 
 	/**

@@ -10,7 +10,10 @@ const WORDS = {
 	NOT_CONFIRMED: "Not confirmed",
 	FAILED: "Failed",
 	UNKNOWN: "Not known",
+	INVALID: "Not understood",
 };
+
+const STRANGER = { outcome: "REFUSED", message: "You are not logged in." };
 
 let state = null;
 let busy = false;
@@ -59,11 +62,16 @@ function showOutcome(title, text, working) {
 	place.replaceChildren(el("p", { class: "banner" }, el("strong", {}, title), ` ${text} `, dismiss));
 }
 
-async function csrf() {
-	const response = await fetch("ha/csrf", { redirect: "manual", cache: "no-store" });
+const isStranger = (response) => response.type === "opaqueredirect" || response.status === 401;
+
+// Only a logged in user gets one, where a login is asked for. An action without it would be
+// refused before anybody asks who is logged in, and so would not tell that nobody is.
+const askToken = () => fetch("ha/csrf", { redirect: "manual", cache: "no-store" });
+
+async function token(response) {
 	if (response.status === 200) {
-		const { header, token } = await response.json();
-		return { [header]: token };
+		const { header, token: value } = await response.json();
+		return { [header]: value };
 	}
 	return {};
 }
@@ -74,10 +82,23 @@ async function answer(response) {
 		return JSON.parse(text);
 	}
 	catch {
-		const login = response.type === "opaqueredirect" || response.status === 401;
-		return { outcome: "REFUSED", message: login ? "You are not logged in."
-			: response.status === 403 ? "You are not allowed to do that." : `The node answered with status ${response.status}.` };
+		// The session may have ended since the token was asked for
+		if (isStranger(response) || (response.status === 403 && isStranger(await askToken()))) {
+			return STRANGER;
+		}
+		return { outcome: "REFUSED", message: response.status === 403 ? "You are not allowed to do that."
+			: `The node answered with status ${response.status}.` };
 	}
+}
+
+async function post(name, parameters) {
+	const asked = await askToken();
+	return isStranger(asked) ? STRANGER : await answer(await fetch(`ha/actions/${name}`, {
+		method: "POST",
+		headers: { "X-HA-Console": "1", ...await token(asked) },
+		body: new URLSearchParams(parameters),
+		redirect: "manual",
+	}));
 }
 
 async function act(name, parameters, title) {
@@ -85,13 +106,7 @@ async function act(name, parameters, title) {
 	update();
 	showOutcome(title, "Under way. This page shows each step.", true);
 	try {
-		const response = await fetch(`ha/actions/${name}`, {
-			method: "POST",
-			headers: { "X-HA-Console": "1", ...await csrf() },
-			body: new URLSearchParams(parameters),
-			redirect: "manual",
-		});
-		const { outcome, message } = await answer(response);
+		const { outcome, message } = await post(name, parameters);
 		showOutcome(`${title}: ${(WORDS[outcome] ?? "not understood").toLowerCase()}.`, message ? sentence(message) : "");
 	}
 	catch {

@@ -88,11 +88,27 @@ class HaClusterConsoleAutoConfigurationTests {
 			.run((context) -> assertThat(context.getBean(ConsoleAccess.class)).isEqualTo(expected));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "9090,UNRESTRICTED,,READ_ONLY", "-1,UNRESTRICTED,,READ_ONLY", "8080,UNRESTRICTED,,UNRESTRICTED",
+			"9090,NONE,,NONE", "9090,UNRESTRICTED,unrestricted,UNRESTRICTED", "8080,UNRESTRICTED,read-only,READ_ONLY",
+			"8080,UNRESTRICTED,none,NONE", "8080,READ_ONLY,unrestricted,UNRESTRICTED" })
+	void portOfActuatorIsNotBypassedUnlessThatIsAskedFor(String port, String endpoint, String page,
+			ConsoleAccess expected) {
+		this.runner
+			.withPropertyValues(ON, "server.port=8080", "management.server.port=" + port,
+					"management.endpoints.web.exposure.include=leader", "management.endpoint.leader.access=" + endpoint,
+					(page != null) ? "ha.cluster.console.access=" + page : "x=y")
+			.run((context) -> assertThat(context.getBean(ConsoleAccess.class)).isEqualTo(expected));
+	}
+
 	@Test
 	void pageWithoutActuatorIsForLooking() {
 		this.runner.withPropertyValues(ON)
 			.withClassLoader(new FilteredClassLoader(EndpointAccessResolver.class))
 			.run((context) -> assertThat(context).hasSingleBean(Console.class).doesNotHaveBean(ConsoleAccess.class));
+		this.runner.withPropertyValues(ON, "ha.cluster.console.access=unrestricted")
+			.withClassLoader(new FilteredClassLoader(EndpointAccessResolver.class))
+			.run((context) -> assertThat(context.getBean(ConsoleAccess.class)).isEqualTo(ConsoleAccess.UNRESTRICTED));
 	}
 
 	@Test

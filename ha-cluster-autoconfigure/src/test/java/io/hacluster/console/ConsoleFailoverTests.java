@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Three real nodes, and a real browser that shows the page of one of them while another
- * is stopped.
+ * is stopped. A node that stops releases its lease, so nobody waits for the end of one.
  */
 class ConsoleFailoverTests {
 
@@ -101,7 +101,7 @@ class ConsoleFailoverTests {
 						"--ha.cluster.node-id=" + id, "--ha.cluster.store=local",
 						"--ha.cluster.local.directory=" + this.directory.resolve("store"),
 						"--ha.cluster.sqlite.path=" + this.directory.resolve(id + ".db"),
-						"--ha.cluster.election.lease-duration=2s", "--ha.cluster.election.renew-interval=500ms",
+						"--ha.cluster.election.lease-duration=60s", "--ha.cluster.election.renew-interval=1s",
 						"--ha.cluster.console.enabled=true", "--management.endpoint.leader.access=unrestricted",
 						"--management.endpoints.web.exposure.include=leader"));
 	}

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,8 +28,7 @@ import io.hacluster.test.Chromium;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The page in a real browser, with a cluster that is as the test says. With
- * {@code -Dconsole.screenshots=DIRECTORY} it takes the pictures of the documentation.
+ * The page in a real browser, with a cluster that is as the test says.
  */
 class ConsolePageTests {
 
@@ -298,28 +296,6 @@ class ConsolePageTests {
 			assertThat(seen).noneMatch((item) -> item.matches("(button|link|image|radio|textbox) "));
 			assertThat(seen).anyMatch((item) -> item.startsWith("image Lag of the last five minutes"));
 		}
-	}
-
-	@Test
-	@EnabledIfSystemProperty(named = "console.screenshots", matches = ".+")
-	void pictures() {
-		Path pictures = Path.of(System.getProperty("console.screenshots"));
-		Story.lag(this.node.lag());
-		Story.steppedDown(this.node.board());
-		open();
-		this.tab.evaluate("document.querySelector('#terms summary').click()");
-		this.tab.screen(1100, 1180, "light");
-		this.tab.screenshot(pictures.resolve("console.png"), false);
-		this.tab.screen(1100, 760, "light");
-		this.tab.evaluate("document.querySelector('#switchover').click()");
-		this.tab.screenshot(pictures.resolve("console-switchover.png"), false);
-		this.tab.evaluate("document.querySelector('#dialog-cancel').click()");
-		Story.failover(this.node);
-		Awaitility.await().untilAsserted(() -> assertThat(this.tab.read("#lede")).contains("b is becoming leader"));
-		this.tab.screen(1100, 920, "dark");
-		this.tab.screenshot(pictures.resolve("console-failover.png"), false);
-		this.tab.screen(360, 900, "dark");
-		this.tab.screenshot(pictures.resolve("console-phone.png"), false);
 	}
 
 	/**

@@ -39,9 +39,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConsoleSecurityTests {
 
-	@TempDir
-	static Path directory;
-
 	private static FakeNode node;
 
 	@BeforeAll
@@ -86,7 +83,7 @@ class ConsoleSecurityTests {
 	}
 
 	@Test
-	void buttonsWorkForThoseWhoMayPressThem() {
+	void buttonsWorkForThoseWhoMayPressThem(@TempDir Path directory) {
 		try (Chromium chromium = Chromium.start(directory)) {
 			BrowserTab tab = chromium.tab();
 			tab.screen(1100, 900, "light");
@@ -104,6 +101,28 @@ class ConsoleSecurityTests {
 			pause(tab);
 			Awaitility.await().untilAsserted(() -> assertThat(tab.read("#outcome")).contains("not allowed"));
 			assertThat(node.cluster().calls()).hasSize(1);
+		}
+	}
+
+	@Test
+	void lostLoginIsToldFromALackOfRightsWhenItIsLostBetweenTokenAndAction(@TempDir Path directory) {
+		try (Chromium chromium = Chromium.start(directory)) {
+			BrowserTab tab = chromium.tab();
+			logIn(tab, "operator");
+			tab.evaluate(
+					"""
+							const send = window.fetch;
+							window.fetch = async (url, options) => {
+								window.lost = window.lost || options.method === "POST";
+								const response = await send(url, { ...options, credentials: window.lost ? "omit" : "same-origin" });
+								window.refusedWith ??= window.lost ? response.status : undefined;
+								return response;
+							};
+							""");
+			pause(tab);
+			Awaitility.await().untilAsserted(() -> assertThat(tab.read("#outcome")).contains("not logged in"));
+			assertThat(tab.evaluate("window.refusedWith").asInt()).isEqualTo(403);
+			assertThat(node.cluster().calls()).isEmpty();
 		}
 	}
 

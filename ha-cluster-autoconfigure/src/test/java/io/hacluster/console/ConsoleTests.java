@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.ClusterRole;
 import io.hacluster.Epoch;
@@ -163,6 +165,25 @@ class ConsoleTests {
 		assertThat(this.node.cluster().calls()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "http://evil.example:80", "http://127.0.0.2", "null", "http://", "no origin" })
+	void actionsAreRefusedToOtherOrigins(String origin) {
+		assertThat(post("/ha/actions/resume", "", "X-HA-Console", "1", "Origin", origin).statusCode()).isEqualTo(403);
+		assertThat(this.node.cluster().calls()).isEmpty();
+	}
+
+	@Test
+	void actionsAreAcceptedFromTheSameOrigin() {
+		for (String port : List.of("", ":" + this.node.port(), ":8443")) {
+			assertThat(post("/ha/actions/resume", "", "X-HA-Console", "1", "Origin", "https://127.0.0.1" + port)
+				.statusCode()).isEqualTo(200);
+		}
+		// A proxy may have given the application another name
+		assertThat(post("/ha/actions/resume", "", "X-HA-Console", "1", "Origin", "https://ha.example", "Sec-Fetch-Site",
+				"same-origin")
+			.statusCode()).isEqualTo(200);
+	}
+
 	@Test
 	void actionsCallTheOperations() {
 		assertThat(post("/ha/actions/switchover", "target=c", "X-HA-Console", "1").body())
@@ -176,8 +197,8 @@ class ConsoleTests {
 
 	@Test
 	void outcomesHaveTheirStatus() {
-		Map<Outcome, Integer> statuses = Map.of(Outcome.DONE, 200, Outcome.ACCEPTED, 202, Outcome.UNKNOWN, 202,
-				Outcome.REFUSED, 409, Outcome.NOT_CONFIRMED, 409, Outcome.FAILED, 409);
+		Map<Outcome, Integer> statuses = Map.of(Outcome.DONE, 200, Outcome.ACCEPTED, 202, Outcome.UNKNOWN, 504,
+				Outcome.REFUSED, 409, Outcome.NOT_CONFIRMED, 412, Outcome.FAILED, 500);
 		statuses.forEach((outcome, status) -> {
 			this.node.cluster().answer(new OperationResult(outcome, "because", null, 0));
 			HttpResponse<String> response = post("/ha/actions/resume", "", "X-HA-Console", "1");
@@ -191,6 +212,9 @@ class ConsoleTests {
 		assertThat(post("/ha/actions/switchover", "target=..%2F..", "X-HA-Console", "1").statusCode()).isEqualTo(400);
 		assertThat(post("/ha/actions/pause", "reason=" + "x".repeat(201), "X-HA-Console", "1").statusCode())
 			.isEqualTo(400);
+		assertThat(post("/ha/actions/pause", "reason=a%0D%0Ab", "X-HA-Console", "1").body()).contains("\"INVALID\"",
+				"one line");
+		assertThat(post("/ha/actions/resume", "target=c", "X-HA-Console", "1").statusCode()).isEqualTo(400);
 		assertThat(this.node.cluster().calls()).isEmpty();
 	}
 

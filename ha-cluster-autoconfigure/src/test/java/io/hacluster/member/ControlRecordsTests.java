@@ -28,6 +28,8 @@ class ControlRecordsTests {
 
 	private static final Instant AT = Instant.parse("2026-01-02T03:04:05.006Z");
 
+	private static final byte[] DAMAGED = "{\"v\":1,\"paused\":tru".getBytes(StandardCharsets.UTF_8);
+
 	@TempDir
 	Path directory;
 
@@ -93,14 +95,38 @@ class ControlRecordsTests {
 	}
 
 	@Test
-	void damagedRecordsCountAsAbsentAndAreReplaced() {
-		this.store.create("pause", "{\"v\":1,\"paused\":tru".getBytes(StandardCharsets.UTF_8));
-		this.store.create("request", "rubbish".getBytes(StandardCharsets.UTF_8));
-		assertThat(this.records.pause()).isEmpty();
-		assertThat(this.records.request()).isEmpty();
+	void damagedPauseIsAPauseUntilItIsReplacedOrEnded() {
+		this.store.create("pause", DAMAGED);
+		assertThat(this.records.pause()).get().extracting(Pause::reason).isEqualTo("a record that cannot be read");
+		assertThat(this.records.seen("pause", this.store.read("pause"))).isTrue();
+		assertThat(this.records.seen("pause", this.store.read("pause"))).isFalse();
+		assertThat(this.records.latestPause()).isEqualTo(this.records.pause());
 		Pause pause = new Pause("", IDENTITY.nodeId(), AT);
 		assertThat(this.records.pause(pause)).isEqualTo(pause);
 		assertThat(this.records.pause()).contains(pause);
+		this.records.seen("pause", this.store.read("pause"));
+		this.store.update("pause", DAMAGED, this.store.read("pause").orElseThrow().revision());
+		this.records.seen("pause", this.store.read("pause"));
+		assertThat(this.records.latestPause()).contains(pause);
+		assertThat(this.records.resume()).isTrue();
+		assertThat(this.records.pause()).isEmpty();
+		this.records.seen("pause", this.store.read("pause"));
+		assertThat(this.records.latestPause()).isEmpty();
+	}
+
+	@Test
+	void requestIsFoundIfItStoodBeforeTheFirstLookAndHasNotChanged() {
+		Stored<LeadershipRequest> first = this.records.submit(request("1", 7));
+		assertThat(this.records.isFound(first.value())).isFalse();
+		this.records.seen("request", this.store.read("request"));
+		assertThat(this.records.isFound(first.value())).isTrue();
+		assertThat(this.records.isFound(first.value().in(State.ACCEPTED, ""))).isFalse();
+		assertThat(this.records.isFound(request("2", 7))).isFalse();
+	}
+
+	@Test
+	void damagedRequestCountsAsAbsentAndIsReplaced() {
+		this.store.create("request", "rubbish".getBytes(StandardCharsets.UTF_8));
 		assertThat(this.records.request()).isEmpty();
 		assertThat(this.records.submit(request("1", 7)).value()).isEqualTo(request("1", 7));
 	}

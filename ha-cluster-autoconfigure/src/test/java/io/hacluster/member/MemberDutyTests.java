@@ -2,6 +2,7 @@ package io.hacluster.member;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -225,6 +226,35 @@ class MemberDutyTests {
 		assertThat(completed.to()).isEqualTo(MemberFixtures.AT.plusSeconds(20));
 		assertThat(completed.reason()).contains("did not end in order");
 		assertThat(this.a.history.terms().get(0).to()).isNull();
+	}
+
+	@Test
+	void termOfARunningLeaderIsWrittenAgainIntoAnEmptiedBucket() {
+		this.a.history.began(7, MemberFixtures.AT);
+		this.a.member = MemberFixtures.member("node-a", ClusterRole.LEADER, "LEADER", 7);
+		this.a.step();
+		this.store.remove("term.7");
+		this.a.step("");
+		assertThat(this.store.list("term.")).hasSize(1);
+		this.a.history.ended(7, MemberFixtures.AT.plusSeconds(1), "asked to step down", List.of());
+		this.a.step();
+		this.store.remove("term.7");
+		this.a.step("");
+		assertThat(this.store.list("term.")).as("what has ended is gone").isEmpty();
+	}
+
+	@Test
+	void leaderThatDiedInAPauseIsSaidToHaveBeenHeardLast() {
+		this.a.history.began(7, MemberFixtures.AT);
+		this.a.member = MemberFixtures.member("node-a", ClusterRole.LEADER, "LEADER", 7);
+		this.ticker.advance(HEARTBEAT);
+		this.a.step();
+		this.b.member = MemberFixtures.member("node-b", ClusterRole.LEADER, "LEADER", 8);
+		this.b.history.began(8, MemberFixtures.AT.plusSeconds(3600));
+		this.b.step("");
+		this.ticker.advance(MemberFixtures.LEASE);
+		this.b.step("");
+		assertThat(this.b.history.terms().get(1).to()).isEqualTo(MemberFixtures.AT.plus(MemberFixtures.LEASE));
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.hacluster.ClusterRole;
 import io.hacluster.NodeId;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.member.TermHistory.PastTerm;
@@ -73,7 +74,7 @@ class StoredTermHistoryTests {
 		this.a.write(this.store);
 		this.b.listed(this.store.list("term."));
 		this.b.began(8, FROM.plusSeconds(20));
-		this.b.complete(8);
+		this.b.complete(8, List.of());
 		this.b.write(this.store);
 		assertThat(stored().get(1).reason()).isEqualTo(StoredTermHistory.NOT_IN_ORDER);
 		this.a.ended(7, FROM.plusSeconds(12), "the lease was lost", STEP_DOWN);
@@ -91,12 +92,66 @@ class StoredTermHistoryTests {
 		this.a.ended(7, FROM.plusSeconds(12), "asked to step down", STEP_DOWN);
 		this.a.write(this.store);
 		this.b.began(8, FROM.plusSeconds(20));
-		this.b.complete(8);
+		this.b.complete(8, List.of());
 		this.b.write(this.store);
 		this.b.write(this.store);
 		assertThat(this.b.hasPending()).isFalse();
 		assertThat(stored().get(1).reason()).isEqualTo("asked to step down");
 		assertThat(this.b.terms()).isEqualTo(stored());
+	}
+
+	@Test
+	void termOfALeaderThatWasFrozenEndsWhereTheNextBegins() {
+		this.a.began(7, FROM);
+		this.a.write(this.store);
+		this.b.began(8, FROM.plusSeconds(20));
+		this.b.write(this.store);
+		this.a.ended(7, FROM.plusSeconds(32), "the lease was lost", STEP_DOWN);
+		this.a.write(this.store);
+		assertThat(stored()).last()
+			.isEqualTo(new PastTerm(7, new NodeId("node-a"), FROM, FROM.plusSeconds(20), "the lease was lost",
+					List.of(), STEP_DOWN));
+	}
+
+	@Test
+	void termEndsNotBeforeItBeginsWhateverTheClocksSay() {
+		this.a.began(7, FROM);
+		this.a.ended(7, FROM.plusSeconds(5), "asked to step down", STEP_DOWN);
+		this.a.write(this.store);
+		this.b.began(8, FROM.minusSeconds(3));
+		this.b.write(this.store);
+		assertThat(stored()).last().extracting(PastTerm::to).isEqualTo(FROM);
+	}
+
+	@Test
+	void leaderThatDiedLongBeforeTheNextTermIsSaidToHaveBeenHeardLast() {
+		complete(ClusterRole.LEADER, 7, FROM.plusSeconds(3600));
+		assertThat(stored().get(1).to()).isEqualTo(MemberFixtures.AT.plus(MemberFixtures.LEASE));
+		assertThat(stored().get(1).reason()).isEqualTo(StoredTermHistory.LAST_HEARD);
+	}
+
+	@Test
+	void whatALeaderSaidJustBeforeTheNextTermDoesNotReachIntoThat() {
+		complete(ClusterRole.LEADER, 7, FROM.plusSeconds(9));
+		assertThat(stored().get(1).to()).isEqualTo(FROM.plusSeconds(9));
+		assertThat(stored().get(1).reason()).isEqualTo(StoredTermHistory.NOT_IN_ORDER);
+	}
+
+	@Test
+	void whatADeadLeaderSaidInItsNextLifeSaysNothingOfItsTerm() {
+		complete(ClusterRole.FOLLOWER, 7, FROM.plusSeconds(3600));
+		assertThat(stored().get(1).to()).isEqualTo(FROM.plusSeconds(3600));
+		assertThat(stored().get(1).reason()).isEqualTo(StoredTermHistory.NOT_IN_ORDER);
+	}
+
+	private void complete(ClusterRole role, long epoch, Instant next) {
+		this.a.began(7, FROM);
+		this.a.write(this.store);
+		this.b.listed(this.store.list("term."));
+		this.b.began(8, next);
+		this.b.complete(8, List.of(MemberFixtures.member("node-c", ClusterRole.LEADER, "LEADER", 7),
+				MemberFixtures.member("node-a", role, role.name(), epoch)));
+		this.b.write(this.store);
 	}
 
 	@Test

@@ -45,6 +45,13 @@ public final class TestRecords {
 		return true;
 	}
 
+	/**
+	 * Has a process see the request as it is now.
+	 */
+	public static void see(ControlRecords control, StateStore store) {
+		control.seen(StateKeys.REQUEST, store.read(StateKeys.REQUEST));
+	}
+
 	private void write(String key, byte[] value) {
 		this.store.read(key)
 			.ifPresentOrElse((record) -> this.store.update(key, value, record.revision()),

@@ -38,6 +38,8 @@ class ElectionPolicyTests {
 
 	private boolean able = true;
 
+	private boolean found;
+
 	private long now = Long.MAX_VALUE - LEASE.toNanos() / 2;
 
 	private final Candidate node = new Candidate() {
@@ -239,6 +241,42 @@ class ElectionPolicyTests {
 	}
 
 	@Test
+	void requestThatThisProcessHasFoundDoesNotActInAPause() {
+		this.nodes.pause();
+		this.found = true;
+		this.request = request("b", State.ACCEPTED, false);
+		assertThat(this.policy.isEligible()).isFalse();
+		this.request = request("b", State.REQUESTED, true);
+		assertThat(this.policy.isEligible()).isFalse();
+		this.found = false;
+		assertThat(this.policy.isEligible()).isTrue();
+	}
+
+	@Test
+	void nodesThatFailToLeadInTurnDoNotKeepOutAnotherOne() {
+		this.nodes.with(Nodes.priority(Nodes.member("a"), 1000)).with(Nodes.priority(Nodes.member("c"), 500));
+		this.policy.observed(new LeaseStanding(lease("a", 8, Lease.State.RELEASED), this.now));
+		assertThat(this.policy.isEligible()).isFalse();
+		this.policy.observed(new LeaseStanding(lease("c", 9, Lease.State.RELEASED), this.now));
+		assertThat(this.policy.isEligible()).isTrue();
+		this.policy.observed(new LeaseStanding(lease("a", 10, Lease.State.RELEASED), this.now));
+		assertThat(this.policy.isEligible()).isTrue();
+		this.nodes.with(Nodes.leading(Nodes.member("c"), 11));
+		this.policy.observed(new LeaseStanding(lease("c", 11, Lease.State.HELD), this.now));
+		assertThat(this.policy.isEligible()).isFalse();
+	}
+
+	@Test
+	void nodeThatBeginsAnewLearnsAgainWhetherTheClusterIsPaused() {
+		assertThat(this.policy.isEligible()).isTrue();
+		this.policy.begin();
+		this.nodes.current = false;
+		assertThat(this.policy.isEligible()).isFalse();
+		this.nodes.current = true;
+		assertThat(this.policy.isEligible()).isTrue();
+	}
+
+	@Test
 	void requestAboutAnEarlierTermMeansNothing() {
 		this.nodes.with(Nodes.member("c")).pause();
 		this.request = request("b", State.ACCEPTED, true);
@@ -252,7 +290,7 @@ class ElectionPolicyTests {
 	private ElectionPolicy policy(int priority) {
 		return new ElectionPolicy(new NodeIdentity("test", Nodes.id("b"), "nonce-b"),
 				new PolicySettings(priority, MAX_LAG, LEASE), this.node, () -> this.progress, this.nodes::view,
-				() -> this.request, () -> this.now);
+				() -> this.request, (it) -> this.found, () -> this.now);
 	}
 
 	private void free() {
@@ -268,7 +306,11 @@ class ElectionPolicyTests {
 	}
 
 	private static Lease lease(long epoch, Lease.State state) {
-		return new Lease(Nodes.id("a"), "nonce-a", new Epoch(epoch), state, "", LEASE);
+		return lease("a", epoch, state);
+	}
+
+	private static Lease lease(String holder, long epoch, Lease.State state) {
+		return new Lease(Nodes.id(holder), "nonce-" + holder, new Epoch(epoch), state, "", LEASE);
 	}
 
 	private static Optional<LeadershipRequest> request(String target, State state, boolean acceptDataLoss) {

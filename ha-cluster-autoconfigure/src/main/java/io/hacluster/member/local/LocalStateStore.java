@@ -3,6 +3,8 @@ package io.hacluster.member.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,12 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -44,6 +49,11 @@ public final class LocalStateStore implements StateStore {
 
 	private static final int READ_ATTEMPTS = 100;
 
+	/**
+	 * A write takes milliseconds.
+	 */
+	private static final Duration ABANDONED = Duration.ofHours(1);
+
 	private final Path directory;
 
 	private final RevisionFiles files;
@@ -55,6 +65,8 @@ public final class LocalStateStore implements StateStore {
 	private final AtomicLong staged = new AtomicLong();
 
 	private final StateDirectoryWatch watch;
+
+	private final AtomicBoolean cleared = new AtomicBoolean();
 
 	private volatile boolean closed;
 
@@ -171,9 +183,8 @@ public final class LocalStateStore implements StateStore {
 					"The record of '" + key + "' is at revision " + revision + " or later, not at " + expectedRevision);
 		}
 		SortedSet<Long> after = this.files.of(key);
-		// Revisions this close to the greatest are never pruned: the number was free
-		// because
-		// nobody had used it
+		// Revisions this close to the greatest are never pruned, so this number was free
+		// only if nobody had used it
 		if (after.isEmpty() || after.last() >= expectedRevision + RevisionFiles.KEPT) {
 			throw new StoreUnavailableException("This process was stopped while it wrote revision " + revision + " of '"
 					+ key + "', and the record has moved on", null);
@@ -193,7 +204,28 @@ public final class LocalStateStore implements StateStore {
 				channel.write(buffer);
 			}
 		}
+		if (this.cleared.compareAndSet(false, true)) {
+			clearStaging(Files.getLastModifiedTime(file).toInstant().minus(ABANDONED));
+		}
 		return file;
+	}
+
+	/**
+	 * Removes what processes that were killed have left. The ids of processes say nothing
+	 * where containers share the directory. Whoever is not dead, but was stopped for so
+	 * long, cannot publish his file any more, and is told.
+	 */
+	private void clearStaging(Instant before) throws IOException {
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.staging)) {
+			for (Path file : files) {
+				if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(before)) {
+					Files.deleteIfExists(file);
+				}
+			}
+		}
+		catch (NoSuchFileException | DirectoryIteratorException ex) {
+			// Another process clears up, or the next one will
+		}
 	}
 
 	@Override

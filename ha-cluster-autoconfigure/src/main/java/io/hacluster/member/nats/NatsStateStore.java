@@ -37,6 +37,11 @@ public final class NatsStateStore implements StateStore {
 
 	private static final int WRONG_LAST_SEQUENCE = 10071;
 
+	/**
+	 * The answer of a replicated stream while another write to the subject is under way.
+	 */
+	private static final int WRONG_LAST_SEQUENCE_CONCURRENT = 10164;
+
 	private static final int MESSAGE_NOT_FOUND = 10037;
 
 	private static final int STREAM_NOT_FOUND = 10059;
@@ -202,7 +207,8 @@ public final class NatsStateStore implements StateStore {
 		JsonValue error = JsonValueUtils.readValue(reply, "error");
 		if (error != null) {
 			String description = String.valueOf(JsonValueUtils.readString(error, "description"));
-			if (JsonValueUtils.readInteger(error, "err_code", 0) == WRONG_LAST_SEQUENCE) {
+			int code = JsonValueUtils.readInteger(error, "err_code", 0);
+			if (code == WRONG_LAST_SEQUENCE || code == WRONG_LAST_SEQUENCE_CONCURRENT) {
 				throw new StateConflictException("The record of '" + key + "' is not at the expected revision "
 						+ expectedRevision + ": " + description);
 			}

@@ -70,6 +70,9 @@ public final class OperationService implements AutoCloseable {
 
 	private boolean closed;
 
+	/** Only the thread that connects looks at it. */
+	private boolean warned;
+
 	/**
 	 * Creates a service. Nothing happens before {@link #start()}.
 	 * @param identity the node
@@ -127,16 +130,30 @@ public final class OperationService implements AutoCloseable {
 	}
 
 	private boolean connected(Options.Builder builder) throws InterruptedException {
+		Connection opened;
 		try {
-			Connection opened = Nats.connect(builder.build());
-			if (!serve(opened)) {
-				opened.close();
-			}
-			return true;
+			opened = Nats.connect(builder.build());
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.debug("[{}] The service on NATS tries again to connect: {}", this.identity, ex.toString());
 			return false;
+		}
+		boolean serving = false;
+		try {
+			serving = serve(opened);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			if (!this.warned) {
+				this.warned = true;
+				logger.warn("[{}] The service on NATS does not start and tries again", this.identity, ex);
+			}
+			return false;
+		}
+		finally {
+			if (!serving) {
+				opened.close();
+			}
 		}
 	}
 
@@ -145,7 +162,6 @@ public final class OperationService implements AutoCloseable {
 		if (this.closed || actions == null) {
 			return false;
 		}
-		this.connection = opened;
 		ServiceHandlers handlers = new ServiceHandlers(this.identity, () -> opened, this.operations, actions);
 		ServiceBuilder builder = Service.builder()
 			.connection(opened)
@@ -156,8 +172,10 @@ public final class OperationService implements AutoCloseable {
 			.metadata(Map.of("cluster", this.identity.cluster(), "node", this.identity.nodeId().value(), "access",
 					this.writable ? "unrestricted" : "read-only"));
 		endpoints(handlers).forEach(builder::addServiceEndpoint);
-		this.service = builder.build();
-		this.service.startService();
+		Service started = builder.build();
+		started.startService();
+		this.service = started;
+		this.connection = opened;
 		logger.info("[{}] Can be asked on NATS at {}", this.identity, this.subjects.of("*"));
 		return true;
 	}

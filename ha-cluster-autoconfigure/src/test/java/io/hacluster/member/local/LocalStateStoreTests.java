@@ -3,7 +3,10 @@ package io.hacluster.member.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -82,6 +85,17 @@ class LocalStateStoreTests extends StateStoreContractTests {
 		}
 		assertThat(names()).hasSize(RevisionFiles.KEPT + 1);
 		assertThat(state().resolve(".staging")).isEmptyDirectory();
+	}
+
+	@Test
+	void stagedFilesOfProcessesThatWereKilledAreRemoved() throws IOException {
+		Path staging = Files.createDirectories(state().resolve(".staging"));
+		Path abandoned = Files.writeString(staging.resolve("1-gone-1-1"), "x");
+		Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+		Path others = Files.writeString(staging.resolve("2-busy-1-1"), "x");
+		this.store.create("pause", bytes("x"));
+		assertThat(abandoned).doesNotExist();
+		assertThat(others).exists();
 	}
 
 	@Test

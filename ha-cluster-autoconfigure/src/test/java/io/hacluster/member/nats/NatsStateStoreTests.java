@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
 import io.nats.client.api.KeyValueConfiguration;
 import io.nats.client.api.StreamConfiguration;
 import org.awaitility.Awaitility;
@@ -14,9 +15,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
+import io.hacluster.member.StateConflictException;
 import io.hacluster.member.StateStore;
 import io.hacluster.member.StateStoreContractTests;
 import io.hacluster.member.nats.NatsStateStoreException.Reason;
@@ -135,6 +139,27 @@ class NatsStateStoreTests extends StateStoreContractTests {
 			.withMessageContaining("nobody-made-it");
 		assertThat(operator.jetStreamManagement().getStreamNames()).doesNotContain("KV_nobody-made-it");
 		reader.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 10071, 10164 })
+	void updateThatTheStreamRefusesForAnotherWriterIsAConflict(int code) throws Exception {
+		// A stand-in for the stream: only replicated ones answer 10164, and only in a
+		// race
+		operator.jetStreamManagement().deleteStream(this.settings.stream());
+		byte[] refusal = bytes("{\"error\":{\"code\":400,\"err_code\":" + code
+				+ ",\"description\":\"wrong last sequence\"},\"stream\":\"x\",\"seq\":0}");
+		Dispatcher stream = operator.createDispatcher((message) -> operator.publish(message.getReplyTo(), refusal));
+		try {
+			stream.subscribe(this.settings.subject("pause"));
+			operator.flush(PATIENCE);
+			assertThatExceptionOfType(StateConflictException.class)
+				.isThrownBy(() -> this.store.update("pause", bytes("x"), 3))
+				.withMessageContaining("'pause'");
+		}
+		finally {
+			operator.closeDispatcher(stream);
+		}
 	}
 
 	@Test

@@ -4,13 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -53,14 +57,14 @@ class OperationServiceTests {
 			authorization {
 			  users: [
 			    { user: node, password: n, permissions: {
-			        subscribe: ["ha.test.node%2E1.*", "$SRV.>"]
+			        subscribe: ["ha.service-tests.node%2E1.*", "$SRV.>"]
 			        allow_responses: { max: 1, expires: "11m" } } }
 			    { user: operator, password: o, permissions: {
 			        subscribe: ["_INBOX.>"]
-			        publish: ["ha.test.*.*", "$SRV.>"] } }
+			        publish: ["ha.service-tests.*.*", "$SRV.>"] } }
 			    { user: viewer, password: v, permissions: {
 			        subscribe: ["_INBOX.>"]
-			        publish: ["ha.test.*.status", "ha.test.*.ping", "$SRV.>"] } }
+			        publish: ["ha.service-tests.*.status", "ha.service-tests.*.ping", "$SRV.>"] } }
 			    { user: stranger, password: s, permissions: {
 			        subscribe: ["_INBOX.>"]
 			        publish: ["elsewhere.>"] } }
@@ -101,19 +105,20 @@ class OperationServiceTests {
 		Discovery discovery = new Discovery(operator, 1000, 1);
 		PingResponse ping = Awaitility.await()
 			.atMost(PATIENCE)
-			.until(() -> discovery.ping("ha-test"), (found) -> !found.isEmpty())
+			.until(() -> discovery.ping("ha-service-tests"), (found) -> !found.isEmpty())
 			.get(0);
 		assertThat(ping.getVersion()).isEqualTo("1.2.3");
-		assertThat(ping.getMetadata()).containsEntry("cluster", "test")
+		assertThat(ping.getMetadata()).containsEntry("cluster", "service-tests")
 			.containsEntry("node", "node.1")
 			.containsEntry("access", "unrestricted");
-		InfoResponse info = discovery.info("ha-test").get(0);
+		InfoResponse info = discovery.info("ha-service-tests").get(0);
 		assertThat(info.getEndpoints()).extracting("subject")
-			.contains("ha.test.node%2E1.ping", "ha.test.node%2E1.status", "ha.test.node%2E1.step-down",
-					"ha.test.node%2E1.switchover", "ha.test.node%2E1.failover", "ha.test.node%2E1.pause",
-					"ha.test.node%2E1.resume", "ha.test.node%2E1.snapshot");
+			.contains("ha.service-tests.node%2E1.ping", "ha.service-tests.node%2E1.status",
+					"ha.service-tests.node%2E1.step-down", "ha.service-tests.node%2E1.switchover",
+					"ha.service-tests.node%2E1.failover", "ha.service-tests.node%2E1.pause",
+					"ha.service-tests.node%2E1.resume", "ha.service-tests.node%2E1.snapshot");
 		assertThat(request("ping", "").getHeaders()).isNull();
-		List<StatsResponse> stats = discovery.stats("ha-test");
+		List<StatsResponse> stats = discovery.stats("ha-service-tests");
 		assertThat(stats.get(0).getEndpointStatsList()).anySatisfy((endpoint) -> {
 			assertThat(endpoint.getName()).isEqualTo("ping");
 			assertThat(endpoint.getNumRequests()).isPositive();
@@ -123,7 +128,7 @@ class OperationServiceTests {
 	@Test
 	void pingDescribesTheNodeAndStatusTheCluster() {
 		open(false, this.operations);
-		assertThat(text(request("ping", ""))).isEqualTo("{\"cluster\":\"test\",\"nodeId\":\"node.1\","
+		assertThat(text(request("ping", ""))).isEqualTo("{\"cluster\":\"service-tests\",\"nodeId\":\"node.1\","
 				+ "\"role\":\"FOLLOWER\",\"state\":\"FOLLOWER\",\"epoch\":7,\"leader\":\"a\"}");
 		assertThat(text(request("status", "whatever")))
 			.startsWith("{\"cluster\":\"test\",\"leader\":\"a\",\"epoch\":7,")
@@ -203,7 +208,7 @@ class OperationServiceTests {
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		open(true, new WaitingOperations(entered, goOn));
-		CompletableFuture<Message> first = operator.request("ha.test.node%2E1.switchover", new byte[0]);
+		CompletableFuture<Message> first = operator.request("ha.service-tests.node%2E1.switchover", new byte[0]);
 		assertThat(entered.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		assertThat(text(request("status", ""))).contains("\"cluster\":\"test\"");
 		assertThat(request("resume", "").getHeaders().getFirst("Nats-Service-Error-Code")).isEqualTo("429");
@@ -215,13 +220,13 @@ class OperationServiceTests {
 	void userWhoMayOnlyLookCannotAct() throws Exception {
 		open(true, this.operations);
 		try (Connection viewer = connect("viewer", "v")) {
-			assertThat(viewer.request("ha.test.node%2E1.status", new byte[0], PATIENCE)).isNotNull();
-			viewer.publish("ha.test.node%2E1.pause", new byte[0]);
+			assertThat(viewer.request("ha.service-tests.node%2E1.status", new byte[0], PATIENCE)).isNotNull();
+			viewer.publish("ha.service-tests.node%2E1.pause", new byte[0]);
 			viewer.flush(PATIENCE);
 			assertThat(viewer.getLastError()).containsIgnoringCase("permissions violation");
 		}
 		try (Connection stranger = connect("stranger", "s")) {
-			stranger.publish("ha.test.node%2E1.status", new byte[0]);
+			stranger.publish("ha.service-tests.node%2E1.status", new byte[0]);
 			stranger.flush(PATIENCE);
 			assertThat(stranger.getLastError()).containsIgnoringCase("permissions violation");
 		}
@@ -235,8 +240,7 @@ class OperationServiceTests {
 		opened.close();
 		opened.close();
 		assertThat(ask("ping", "")).isNull();
-		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-			.noneMatch((name) -> name.startsWith("ha-service"));
+		awaitNoThreads();
 	}
 
 	@Test
@@ -246,7 +250,37 @@ class OperationServiceTests {
 				"1.2.3", new Follower(), () -> "FOLLOWER", new TestMembers(), this.operations);
 		away.start();
 		away.close();
-		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("ha-service-test");
+		awaitNoThreads();
+	}
+
+	@Test
+	void serviceThatDoesNotStartLeavesNoConnectionOpen() {
+		Queue<ConnectionListener.Events> events = new ConcurrentLinkedQueue<>();
+		OperationService failing = new OperationService(identity(),
+				() -> server.options()
+					.userInfo("node".toCharArray(), "n".toCharArray())
+					.connectionListener((connection, event) -> events.add(event)),
+				true, "no version", new Follower(), () -> "FOLLOWER", new TestMembers(), this.operations);
+		failing.start();
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> Collections.frequency(events, ConnectionListener.Events.CONNECTED) > 1);
+		failing.close();
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(Collections.frequency(events, ConnectionListener.Events.CLOSED))
+				.isEqualTo(Collections.frequency(events, ConnectionListener.Events.CONNECTED)));
+		awaitNoThreads();
+	}
+
+	/**
+	 * Other tests in this JVM have services of other clusters.
+	 */
+	private static void awaitNoThreads() {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("ha-service-") && name.endsWith(identity().cluster())));
 	}
 
 	private OperationService open(boolean writable, ClusterOperations done) {
@@ -264,7 +298,7 @@ class OperationServiceTests {
 	}
 
 	private static NodeIdentity identity() {
-		return new NodeIdentity("test", new NodeId("node.1"), "nonce");
+		return new NodeIdentity("service-tests", new NodeId("node.1"), "nonce");
 	}
 
 	private static Connection connect(String user, String password) {
@@ -285,7 +319,8 @@ class OperationServiceTests {
 	/** Returns null at once if nobody listens there. */
 	private static @Nullable Message ask(String verb, String body) {
 		try {
-			return operator.request("ha.test.node%2E1." + verb, body.getBytes(StandardCharsets.UTF_8), PATIENCE);
+			return operator.request("ha.service-tests.node%2E1." + verb, body.getBytes(StandardCharsets.UTF_8),
+					PATIENCE);
 		}
 		catch (InterruptedException ex) {
 			throw new AssertionError(ex);
