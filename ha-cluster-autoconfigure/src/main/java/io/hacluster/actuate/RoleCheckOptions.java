@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.web.bind.annotation.RequestParam;
 
@@ -44,7 +45,7 @@ final class RoleCheckOptions {
 	 * @return the method
 	 */
 	static Method method() {
-		Method method = ReflectionUtils.findMethod(RoleCheckOptions.class, "check", String.class);
+		Method method = ReflectionUtils.findMethod(RoleCheckOptions.class, "check", MultiValueMap.class);
 		if (method == null) {
 			throw new IllegalStateException("'check' is missing");
 		}
@@ -60,16 +61,29 @@ final class RoleCheckOptions {
 		return endpoint + "/" + this.role;
 	}
 
-	ResponseEntity<String> check(@RequestParam(name = "maxLag", required = false) @Nullable String maxLag) {
+	ResponseEntity<String> check(@RequestParam MultiValueMap<String, String> parameters) {
 		try {
-			return ResponseEntity
-				.status(this.checks.passes(this.role, maxLag) ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+			return ResponseEntity.status(
+					this.checks.passes(this.role, maxLag(parameters)) ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
 				.allow(ALLOWED)
 				.build();
 		}
 		catch (InvalidRequestException ex) {
 			return ResponseEntity.badRequest().allow(ALLOWED).body(ex.getMessage());
 		}
+	}
+
+	/**
+	 * One that is there twice makes no sense, and is none.
+	 */
+	private @Nullable String maxLag(MultiValueMap<String, String> parameters) {
+		for (String name : parameters.keySet()) {
+			if (!name.equals(RoleChecks.MAX_LAG)) {
+				throw new InvalidRequestException(RoleChecks.takesNo(this.role, name));
+			}
+		}
+		List<String> values = parameters.get(RoleChecks.MAX_LAG);
+		return (values != null) ? String.join(",", values) : null;
 	}
 
 }

@@ -22,6 +22,8 @@ public final class RoleChecks {
 
 	static final String REPLICA = "replica";
 
+	static final String MAX_LAG = "maxLag";
+
 	static final List<String> NAMES = List.of(PRIMARY, REPLICA);
 
 	private final Leadership leadership;
@@ -53,11 +55,21 @@ public final class RoleChecks {
 	boolean passes(String role, @Nullable String maxLag) {
 		if (PRIMARY.equals(role)) {
 			if (maxLag != null) {
-				throw new InvalidRequestException("'primary' takes no 'maxLag'");
+				throw new InvalidRequestException(takesNo(role, MAX_LAG));
 			}
 			return this.leadership.isLeader();
 		}
-		return isReplica((maxLag != null) ? DurationParameter.parse("maxLag", maxLag) : null);
+		return isReplica((maxLag != null) ? DurationParameter.parse(MAX_LAG, maxLag) : null);
+	}
+
+	/**
+	 * Returns what is wrong with a check.
+	 * @param role the check
+	 * @param parameter what it was given
+	 * @return a message
+	 */
+	static String takesNo(String role, String parameter) {
+		return "'" + role + "' takes no '" + parameter + "'";
 	}
 
 	/**

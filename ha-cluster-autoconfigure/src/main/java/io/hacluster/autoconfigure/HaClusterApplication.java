@@ -16,7 +16,8 @@ import io.hacluster.command.Terminal;
  * Runs the application of a node, or one of the commands {@code restore}, {@code status},
  * {@code history}, {@code switchover}, {@code failover}, {@code pause}, {@code resume},
  * {@code step-down}, {@code snapshot}, {@code verify}, {@code diff} and
- * {@code systemd-drop-in} if that is what the first argument says that is not an option:
+ * {@code systemd-drop-in} if that is what the first argument says that is not an option.
+ * Any other word there is refused, because it may be a misspelled command:
  * <pre class="code">
  * public static void main(String[] args) {
  *     HaClusterApplication.run(ManagerApplication.class, args);

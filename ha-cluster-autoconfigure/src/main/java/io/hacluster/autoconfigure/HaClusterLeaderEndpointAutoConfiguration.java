@@ -16,6 +16,7 @@ import io.hacluster.Leadership;
 import io.hacluster.actuate.LeaderActions;
 import io.hacluster.actuate.LeaderDescriptions;
 import io.hacluster.actuate.LeaderEndpoint;
+import io.hacluster.actuate.LeaderEndpointAdvisor;
 import io.hacluster.actuate.LeaderEndpointWebExtension;
 import io.hacluster.actuate.RoleChecks;
 import io.hacluster.lifecycle.ClusterLifecycle;
@@ -56,6 +57,13 @@ public final class HaClusterLeaderEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	LeaderEndpointWebExtension leaderEndpointWebExtension(LeaderEndpoint endpoint, RoleChecks checks) {
 		return new LeaderEndpointWebExtension(endpoint, checks);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(endpoint = LeaderEndpoint.class, exposure = EndpointExposure.WEB)
+	static LeaderEndpointAdvisor leaderEndpointAdvisor() {
+		return new LeaderEndpointAdvisor();
 	}
 
 	private static @Nullable Supplier<ReplicationStatus> status(@Nullable Replication replication) {

@@ -25,7 +25,8 @@ import io.hacluster.backend.StopSignal;
  * @param nodeId Name of this node, unique within the cluster and stable over restarts. Of
  * two live nodes with one name, the newcomer stays out and says so. Falls back to the
  * host name.
- * @param address Where this node can be reached, for display to the other nodes.
+ * @param address Where this node can be reached, for display to the other nodes; without
+ * a user and a password.
  * @param labels Labels of this node, for people and tools that look at the members.
  * @param store Where leases and the log of the database are kept. Required.
  * @param nats Connection to NATS, for the store of that name.

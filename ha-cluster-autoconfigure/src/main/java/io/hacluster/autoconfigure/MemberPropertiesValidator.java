@@ -21,6 +21,11 @@ final class MemberPropertiesValidator {
 			throw HaClusterPropertiesValidator.invalid("labels", this.properties.labels(),
 					String.valueOf(ex.getMessage()));
 		}
+		if (this.properties.address().contains("@")) {
+			throw HaClusterPropertiesValidator.invalid("address", "******",
+					"It is shown to everybody who may see the cluster, so it must have no user and no password, "
+							+ "and no '@'");
+		}
 	}
 
 }

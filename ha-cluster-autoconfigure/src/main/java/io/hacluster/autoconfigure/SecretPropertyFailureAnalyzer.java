@@ -16,7 +16,8 @@ import org.springframework.core.annotation.Order;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecretPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
 
-	private static final Set<String> SECRETS = Set.of("ha.cluster.nats.servers", "ha.cluster.nats.nkey-seed");
+	private static final Set<String> SECRETS = Set.of("ha.cluster.nats.servers", "ha.cluster.nats.nkey-seed",
+			"ha.cluster.address");
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure,

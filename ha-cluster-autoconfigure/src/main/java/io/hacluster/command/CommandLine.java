@@ -41,23 +41,23 @@ public final class CommandLine {
 	}
 
 	/**
-	 * Returns whether arguments call a command: whether the first of them that is not an
-	 * option is one, or the first of all asks for help.
+	 * Returns whether arguments are those of a command: whether one of them is not an
+	 * option, or the first of all asks for help. A word that is no command counts as a
+	 * misspelled one: the application would be one more node of the cluster.
 	 * @param arguments the arguments of the application
 	 * @return {@code false} if they are those of an application that is to run
 	 */
 	public static boolean isCommand(String... arguments) {
 		String name = name(arguments);
-		return HELP.contains(name) || find(name).isPresent();
+		return HELP.contains(name) || (!name.isEmpty() && !name.startsWith("-"));
 	}
 
 	/**
-	 * An application started with a command behind a property would be one more node of
-	 * the cluster, so a command is one wherever it stands.
+	 * A command is one wherever it stands, also behind properties.
 	 */
 	private static String name(String... arguments) {
 		for (String argument : arguments) {
-			if (!argument.startsWith("-")) {
+			if (!argument.isBlank() && !argument.startsWith("-")) {
 				return argument;
 			}
 		}
@@ -80,8 +80,7 @@ public final class CommandLine {
 		rest.remove(name);
 		Command command = find(name).orElse(null);
 		if (command == null) {
-			printCommands(this.terminal.out());
-			return (name.isEmpty() || HELP.contains(name)) ? Command.OK : Command.MISUSED;
+			return runWithoutCommand(name);
 		}
 		if (rest.stream().anyMatch(HELP::contains)) {
 			printHelp(command, this.terminal.out());
@@ -96,6 +95,21 @@ public final class CommandLine {
 			this.terminal.err().println("'" + name + " --help' shows the options");
 			return Command.MISUSED;
 		}
+	}
+
+	private int runWithoutCommand(String name) {
+		if (name.isBlank() || HELP.contains(name)) {
+			printCommands(this.terminal.out());
+			return Command.OK;
+		}
+		String closest = SimilarName.of(name, COMMANDS.stream().map(Command::name).toList());
+		this.terminal.err()
+			.println("There is no command '" + name.replaceAll("\\p{Cntrl}", "?") + "'"
+					+ ((closest != null) ? ". Did you mean '" + closest + "'?" : ""));
+		this.terminal.err()
+			.println("'--help' shows the commands; without one the application runs, and takes only options, "
+					+ "which begin with '-'");
+		return Command.MISUSED;
 	}
 
 	private int run(Command.Action action, Arguments arguments) {

@@ -46,27 +46,42 @@ final class StatusCommand implements Command {
 	public Action prepare(Arguments arguments) {
 		boolean json = arguments.has("json");
 		return (environment, terminal) -> {
-			Map<String, @Nullable Object> status = status(environment);
+			ClusterView view = new MemberReader(environment.state(), environment.identity(), Ticker.SYSTEM).observe();
+			Lease lease = environment.leases().read("leader").map(VersionedLease::lease).orElse(null);
+			Map<String, @Nullable Object> status = status(environment, view, lease);
 			if (json) {
 				terminal.out().println(JsonWriter.write(status));
 			}
 			else {
-				new StatusText(terminal.out()).print(status);
+				new StatusText(terminal.out()).print(status, silentHolder(view, lease));
 			}
 			return OK;
 		};
 	}
 
-	private static Map<String, @Nullable Object> status(CommandEnvironment environment) throws InterruptedException {
-		ClusterView view = new MemberReader(environment.state(), environment.identity(), Ticker.SYSTEM).observe();
-		Lease lease = environment.leases().read("leader").map(VersionedLease::lease).orElse(null);
-		NodeId leader = (lease != null && lease.state() == Lease.State.HELD) ? lease.holder() : null;
+	private static Map<String, @Nullable Object> status(CommandEnvironment environment, ClusterView view,
+			@Nullable Lease lease) {
+		NodeId leader = (silentHolder(view, lease) == null) ? holder(lease) : null;
 		Map<String, @Nullable Object> status = ClusterDocument.cluster(view, leader,
 				(lease != null) ? lease.epoch().value() : 0);
 		if (environment.hasLog()) {
 			status.put("log", log(environment));
 		}
 		return status;
+	}
+
+	private static @Nullable NodeId holder(@Nullable Lease lease) {
+		return (lease != null && lease.state() == Lease.State.HELD) ? lease.holder() : null;
+	}
+
+	/**
+	 * The record of a lease stays when its holder dies, so it tells nobody's leader by
+	 * itself.
+	 */
+	private static @Nullable NodeId silentHolder(ClusterView view, @Nullable Lease lease) {
+		NodeId holder = holder(lease);
+		boolean alive = holder != null && view.member(holder).filter(ClusterView.Seen::alive).isPresent();
+		return alive ? null : holder;
 	}
 
 	private static Map<String, @Nullable Object> log(CommandEnvironment environment) {

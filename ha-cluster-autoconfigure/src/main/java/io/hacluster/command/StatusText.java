@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.hacluster.NodeId;
 import io.hacluster.member.Member;
 
 /**
@@ -21,10 +22,16 @@ final class StatusText {
 		this.out = out;
 	}
 
-	void print(Map<String, @Nullable Object> status) {
+	/**
+	 * Writes a status.
+	 * @param status the status
+	 * @param silent who holds the lease and has said nothing, {@code null} if nobody
+	 */
+	void print(Map<String, @Nullable Object> status, @Nullable NodeId silent) {
 		this.out.println("Cluster " + status.get("cluster") + pause(status.get("pause")));
 		Object leader = status.get("leader");
-		this.out.println("Leader  " + ((leader != null) ? leader + ", epoch " + status.get("epoch") : "none"));
+		this.out.println(
+				"Leader  " + ((leader != null) ? leader + ", epoch " + status.get("epoch") : none(status, silent)));
 		if (status.get("log") instanceof Map<?, ?> log) {
 			printLog(log);
 		}
@@ -45,6 +52,11 @@ final class StatusText {
 		}
 		table.print(this.out);
 		failures.forEach(this.out::println);
+	}
+
+	private static String none(Map<String, @Nullable Object> status, @Nullable NodeId silent) {
+		return (silent != null)
+				? "none seen; " + silent + " held epoch " + status.get("epoch") + " and has said nothing" : "none";
 	}
 
 	private static String pause(@Nullable Object pause) {

@@ -83,6 +83,11 @@ class LeaderEndpointApplication {
 		return new LeaderEndpointWebExtension(endpoint, checks);
 	}
 
+	@Bean
+	LeaderEndpointAdvisor leaderEndpointAdvisor() {
+		return new LeaderEndpointAdvisor();
+	}
+
 	/**
 	 * A node, at first a leader.
 	 */

@@ -135,6 +135,10 @@ class LeaderEndpointTests {
 			{"action":"switchover","timeout":"1h"}|at most 10m
 			{"action":"resume","reason":"x"}|'resume' takes no 'reason'
 			{"action":"step-down","target":"b"}|'step-down' takes no 'target'
+			{"action":"switchover","traget":"b"}|There is no parameter 'traget'
+			{"action":"switchover","Target":"b"}|There is no parameter 'Target'
+			{"action":"switchover","target":null}|'target' must not be null
+			{"action":"failover","target":"b","acceptDataLoss":null}|'acceptDataLoss' must not be null
 			{"action":"pause","reason":"a\\nb"}|'reason' must be one line
 			""")
 	void postOfWhatCannotBeUnderstoodIsABadRequestAndDoesNothing(String body, String message) throws Exception {
@@ -142,6 +146,18 @@ class LeaderEndpointTests {
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(response.body()).contains("\"outcome\":\"INVALID\"", message,
 				"\"actions\":[\"step-down\"," + "\"switchover\",\"failover\",\"pause\",\"resume\",\"snapshot\"]");
+		assertThat(operations().calls()).isEmpty();
+	}
+
+	@Test
+	void postWithAnUnknownQueryParameterIsABadRequestAndDoesNothing() throws Exception {
+		HttpResponse<String> response = send(
+				LeaderEndpointApplication.url(context) + "/actuator/leader?action=switchover&traget=b",
+				HttpRequest.newBuilder()
+					.header("Content-Type", "application/json")
+					.POST(HttpRequest.BodyPublishers.ofString("{}")));
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(response.body()).contains("'traget'");
 		assertThat(operations().calls()).isEmpty();
 	}
 

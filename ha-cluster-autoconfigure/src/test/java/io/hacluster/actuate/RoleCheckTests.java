@@ -18,6 +18,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.hacluster.lifecycle.LifecycleState;
+import io.hacluster.operation.RecordingOperations;
 import io.hacluster.replication.ReplicationStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,7 +92,8 @@ class RoleCheckTests {
 		Contract(WebApplicationType type, String path, String... arguments) {
 			this.type = type;
 			this.path = path;
-			this.arguments = arguments;
+			this.arguments = Arrays.copyOf(arguments, arguments.length + 1);
+			this.arguments[arguments.length] = "--management.endpoint.leader.access=unrestricted";
 		}
 
 		@BeforeAll
@@ -147,6 +149,27 @@ class RoleCheckTests {
 			assertThat(statuses(check)).containsOnly(400);
 			assertThat(send("GET", check).body()).contains("'maxLag'");
 			assertThat(send("OPTIONS", check).body()).contains("'maxLag'");
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "/replica?maxlag=5s", "/replica?maxLag=5s&role=a", "/primary?maxlag=5s" })
+		void parameterThatIsNotKnownIsABadRequest(String check) throws Exception {
+			node().follow();
+			assertThat(statuses(check)).containsOnly(400);
+			assertThat(send("GET", check).body()).contains("takes no '");
+			assertThat(send("OPTIONS", check).body()).contains("takes no '");
+		}
+
+		@Test
+		void requestThatIsNotUnderstoodDoesNothing() throws Exception {
+			HttpResponse<String> response = LeaderEndpointApplication.CLIENT
+				.send(HttpRequest.newBuilder(URI.create(LeaderEndpointApplication.url(this.context) + this.path))
+					.header("Content-Type", "application/json")
+					.POST(HttpRequest.BodyPublishers.ofString("{\"action\":\"switchover\",\"traget\":\"b\"}"))
+					.build(), HttpResponse.BodyHandlers.ofString());
+			assertThat(response.statusCode()).isEqualTo(400);
+			assertThat(response.body()).contains("'traget'");
+			assertThat(this.context.getBean(RecordingOperations.class).calls()).isEmpty();
 		}
 
 		@Test

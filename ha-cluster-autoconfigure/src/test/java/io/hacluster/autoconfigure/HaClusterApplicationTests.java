@@ -148,6 +148,14 @@ class HaClusterApplicationTests {
 			.doesNotContain("WARN", "ERROR", "APPLICATION FAILED TO START", "\tat ");
 	}
 
+	@Test
+	void wordThatIsNoCommandStartsNoNode() throws Exception {
+		Run run = run("--ha.cluster.name=test", "switchovr");
+		assertThat(run.exit()).isEqualTo(2);
+		assertThat(run.output()).startsWith("There is no command 'switchovr'. Did you mean 'switchover'?");
+		assertThat(this.directory.resolve("service.log")).doesNotExist();
+	}
+
 	private static String get(URI url) throws IOException, InterruptedException {
 		return HttpClient.newHttpClient()
 			.send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())

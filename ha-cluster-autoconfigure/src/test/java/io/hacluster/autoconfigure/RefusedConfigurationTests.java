@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +31,8 @@ class RefusedConfigurationTests {
 					name                         | ""          | must be set
 					name                         | a.b         | letters, digits
 					node-id                      | "a b"       | letters, digits
+					address                      | http://u:p@h/ | no user and no password
+					address                      | u:p@h:8080  | no user and no password
 					local.directory              | ""          | needs a directory
 					election.lease-duration      | 900ms       | lease duration must be 1s to 1h
 					election.renew-interval      | 200ms       | at least 250ms
@@ -89,6 +92,20 @@ class RefusedConfigurationTests {
 					assertThat(ex.getName()).isEqualTo("ha.cluster." + property);
 					assertThat(ex.getReason()).contains(reason);
 				}));
+	}
+
+	@Test
+	void contextWhenAddressHasAPasswordDoesNotShowIt() {
+		valid().withPropertyValues("ha.cluster.address=http://u:5ecret@h/").run((context) -> {
+			Throwable failure = context.getStartupFailure();
+			assertThat(failure).isNotNull();
+			for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+				assertThat(cause.toString()).doesNotContain("5ecret");
+			}
+			FailureAnalysis analysis = new SecretPropertyFailureAnalyzer().analyze(failure);
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription()).contains("'ha.cluster.address'").doesNotContain("5ecret");
+		});
 	}
 
 	@Test

@@ -107,7 +107,8 @@ class ClusterCommandTests {
 	void statusOfANodeThatIsSilentSaysSoAndWhatWentWrong() {
 		this.records.write(member("a", ClusterRole.LEADER, "LEADER", "The disk\u001b[2J is full"));
 		assertThat(run("status")).isZero();
-		assertThat(out()).containsPattern("a +LEADER +LEADER +no ")
+		assertThat(out()).contains("Leader  none seen; a held epoch 7 and has said nothing")
+			.containsPattern("a +LEADER +LEADER +no ")
 			.contains("a last failed: The disk")
 			.doesNotContain("\u001b");
 	}
@@ -120,6 +121,15 @@ class ClusterCommandTests {
 			.startsWith("{\"cluster\":\"test\",\"leader\":\"a\",\"epoch\":7,\"pause\":null,\"current\":true,"
 					+ "\"members\":[{\"nodeId\":\"a\",\"alive\":true,")
 			.contains("\"log\":{\"position\":1,\"files\":1,");
+	}
+
+	@Test
+	void statusAsJsonOfALeaderThatIsSilentNamesNone() {
+		this.records.write(member("a", ClusterRole.LEADER, "LEADER", null));
+		assertThat(run("status", "--json")).isZero();
+		assertThat(out()).startsWith("{\"cluster\":\"test\",\"leader\":null,\"epoch\":7,")
+			.contains("{\"nodeId\":\"a\",\"alive\":false,")
+			.contains("\"leader\":false");
 	}
 
 	@Test

@@ -83,8 +83,28 @@ class CommandLineTests {
 		assertThat(CommandLine.isCommand("--server.port=1", "restore", "--to=x")).isTrue();
 		assertThat(CommandLine.isCommand("--server.port=1")).isFalse();
 		assertThat(CommandLine.isCommand("--server.port=1", "--help")).isFalse();
-		assertThat(CommandLine.isCommand("import", "restore")).isFalse();
+		assertThat(CommandLine.isCommand("import", "restore")).isTrue();
+		assertThat(CommandLine.isCommand("switchovr")).isTrue();
+		assertThat(CommandLine.isCommand("--server.port=1", "switchovr")).isTrue();
+		assertThat(CommandLine.isCommand("", "status")).isTrue();
 		assertThat(CommandLine.isCommand("")).isFalse();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "switchovr,switchover", "staus,status", "Status,status", "fail-over,failover", "stepdown,step-down" })
+	void wordThatIsNoCommandIsRefusedWithTheClosest(String word, String closest) {
+		assertThat(run("--ha.cluster.name=x", word, "--to=b")).isEqualTo(2);
+		assertThat(err()).startsWith("There is no command '" + word + "'. Did you mean '" + closest + "'?")
+			.contains("--help");
+		assertThat(out()).isEmpty();
+		assertThat(this.properties).hasNullValue();
+	}
+
+	@Test
+	void wordThatIsLikeNoCommandIsRefusedWithoutAGuess() {
+		assertThat(run("ha.cluster.name=x", "status")).isEqualTo(2);
+		assertThat(err()).startsWith("There is no command 'ha.cluster.name=x'").doesNotContain("Did you mean");
+		assertThat(out()).isEmpty();
 	}
 
 	@Test
