@@ -97,7 +97,8 @@ final class Qualification {
 			return "cannot lead now: it is in state " + member.state()
 					+ (LifecycleState.FOLLOWER.name().equals(member.state())
 							? " and stands aside after a step-down, leaves the lease to the target of a switchover,"
-									+ " cools after a failure, or has no replica yet" : "")
+									+ " cools after a failure, or has no replica yet"
+							: "")
 					+ ((member.failure() != null) ? ", and its last failure was: " + member.failure() : "");
 		}
 		Duration lag = member.lag();
