@@ -229,8 +229,10 @@ class NatsPermissionsTests {
 		List<String> arguments = new ArrayList<>(List.of(command));
 		arguments.addAll(arguments("orders-reader", "c"));
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
-		Terminal terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, false);
+		PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+		Terminal terminal = new Terminal(stream, stream, false);
 		assertThat(new CommandLine(SpringCommandEnvironment::open, terminal).run(arguments.toArray(String[]::new)))
+			.as(() -> out.toString(StandardCharsets.UTF_8))
 			.isZero();
 		return out.toString(StandardCharsets.UTF_8);
 	}
