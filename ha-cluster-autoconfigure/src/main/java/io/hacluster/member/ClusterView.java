@@ -57,10 +57,10 @@ public record ClusterView(String cluster, List<Seen> members, @Nullable Pause pa
 
 		/**
 		 * Creates a pause. A control character in the reason, which could write a line of
-		 * its own into a log or a terminal, becomes a {@code ?}.
+		 * its own into a log or a terminal, becomes a space.
 		 */
 		public Pause {
-			reason = reason.replaceAll("\\p{Cntrl}", "?");
+			reason = reason.replaceAll("\\p{Cntrl}", " ");
 		}
 
 	}
