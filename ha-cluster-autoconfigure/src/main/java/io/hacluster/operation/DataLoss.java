@@ -68,8 +68,8 @@ final class DataLoss {
 	static String behind(ClusterView cluster, NodeId target, Progress progress) {
 		Long log = progress.logPosition();
 		Long position = cluster.member(target).map((seen) -> seen.member().position()).orElse(null);
-		return (log != null && position != null && position < log) ? "; it was " + (log - position)
-				+ " transactions behind, which it has applied before, so that nothing is lost by that" : "";
+		return (log != null && position != null && position < log)
+				? "; it was " + (log - position) + " transactions behind the log, and has applied them before" : "";
 	}
 
 }
