@@ -150,7 +150,7 @@ class NatsPermissionsTests {
 	 */
 	private void awaitRefused(String subject) {
 		String begin = subject.endsWith(">") ? subject.substring(0, subject.length() - 1) : subject + "\"";
-		await().untilAsserted(() -> assertThat(log()).contains("Publish Violation - Subject \"" + begin));
+		await().untilAsserted(() -> assertThat(log()).contains("Permissions Violation for Publish to \"" + begin));
 	}
 
 	@ParameterizedTest
