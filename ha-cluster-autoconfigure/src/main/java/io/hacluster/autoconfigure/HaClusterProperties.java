@@ -159,8 +159,9 @@ public record HaClusterProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 * @param path Database file that the backend of the leader opens. Without it nothing
 	 * is replicated: election, events and backend only.
 	 * @param replicaPath Replica that a follower keeps, on the same file system as the
-	 * database. Any process may read it at any time; none may write to it, or it is set
-	 * aside and built anew. Falls back to the path of the database and "-replica".
+	 * database: a symbolic link into a directory beside it. Any process may read it at
+	 * any time; none may write to it, or it is set aside and built anew. Falls back to
+	 * the path of the database and "-replica".
 	 * @param snapshotInterval How often the leader puts a snapshot into the log.
 	 * @param retention How far back the log can be restored to; not shorter than the
 	 * interval of snapshots.

@@ -157,8 +157,7 @@ public final class Follower {
 			failed(ex.getMessage());
 		}
 		catch (IOException | UncheckedIOException ex) {
-			failed("The log cannot be followed into " + this.context.files().replica().database() + ": "
-					+ ex.getMessage());
+			failed("The log cannot be followed into " + this.context.files().replicaPath() + ": " + ex.getMessage());
 		}
 		catch (HaClusterException ex) {
 			failed(ex.getMessage());

@@ -1,7 +1,6 @@
 package io.hacluster.replication.follower;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -41,7 +40,6 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 	 */
 	RejoinBase run() throws IOException {
 		this.context.progress().state(State.RESTORING);
-		ReplicaFile replica = this.context.files().replica();
 		Path temporary = this.context.files().copy();
 		Optional<Fence> fence = this.context.store().currentFence();
 		Optional<RestoreSource.Restored> restored = new RestoreSource(this.context.store(), this.context.node())
@@ -54,17 +52,13 @@ final class FollowerBootstrap implements FollowerWatch.Handler {
 		}
 		long txid = restored.get().txid();
 		Epoch epoch = fence.map(Fence::epoch).orElse(Epoch.NONE);
-		// Whatever stands there would be taken for its write-ahead log
-		for (Path companion : replica.companions()) {
-			Files.deleteIfExists(companion);
-		}
-		ReplicaSwap.perform(temporary, replica);
+		this.context.files().replace(temporary);
 		ReplicaPosition position = new ReplicaPosition(Place.REPLICA, txid, restored.get().offset(),
-				fence.map(Fence::logId).orElse(""), epoch, ReplicaStamp.of(replica));
+				fence.map(Fence::logId).orElse(""), epoch, ReplicaStamp.of(this.context.files().replica()));
 		this.context.files().position().write(position);
 		this.context.counters().restore();
-		logger.info("[{}] Restored {} from the log, up to transaction {}", this.context.node(), replica.database(),
-				txid);
+		logger.info("[{}] Restored {} from the log, up to transaction {}", this.context.node(),
+				this.context.files().replicaPath(), txid);
 		return new Replica(position);
 	}
 

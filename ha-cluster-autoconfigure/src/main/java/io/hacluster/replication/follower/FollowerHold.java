@@ -50,7 +50,7 @@ final class FollowerHold implements FollowerWatch.Handler {
 	 */
 	@Nullable RejoinBase run() throws IOException {
 		logger.info("[{}] {} is held as it is. {}", this.context.node(),
-				this.context.files().at(this.ahead.place()).database(), this.ahead.reason());
+				this.context.files().pathOf(this.ahead.place()), this.ahead.reason());
 		FollowerProgress progress = this.context.progress();
 		progress.epoch(this.ahead.epoch());
 		progress.restart(this.ahead.logTxid(), this.ahead.logTxid(), this.ahead.tail());

@@ -135,34 +135,33 @@ final class FollowerReplica {
 		}
 		logger.debug(
 				"[{}] Readers may have kept the write-ahead log of {} from being emptied up to {} MB; waiting for them",
-				this.context.node(), this.files.replica().database(), this.database.logBytes() >> 20);
+				this.context.node(), this.files.replicaPath(), this.database.logBytes() >> 20);
 		if (!this.database.checkpoint(settings.readerDelay())) {
 			moveToNewFile();
 		}
 	}
 
 	private void moveToNewFile() throws IOException {
-		ReplicaFile replica = this.files.replica();
 		this.keeper.close();
 		try {
 			this.database.copyTo(this.files.copy(), this.context::isStopping);
-			swap(replica);
+			swap();
 		}
 		finally {
 			this.keeper = newKeeper(this.database);
 		}
 		logger.warn("[{}] A reader has not let go of {} for {} ms: the replica goes on in a copy. The reader keeps the "
 				+ "former file until its transaction ends, and has to connect again then, like all who were connected",
-				this.context.node(), replica.database(), this.context.settings().readerDelay().toMillis());
+				this.context.node(), this.files.replicaPath(), this.context.settings().readerDelay().toMillis());
 	}
 
-	private void swap(ReplicaFile replica) throws IOException {
+	private void swap() throws IOException {
 		// Without a position it is built anew, should this be interrupted
 		this.files.position().delete();
 		try {
 			this.database.retire();
-			ReplicaSwap.perform(this.files.copy(), replica);
-			this.database = ReplicaDatabase.open(replica, this.context.ticker());
+			this.files.replace(this.files.copy());
+			this.database = ReplicaDatabase.open(this.files.replica(), this.context.ticker());
 			this.files.position().write(this.position);
 		}
 		catch (IOException | HaClusterException ex) {

@@ -34,7 +34,7 @@ public sealed interface RejoinBase {
 		public void requireUntouched(ReplicaFiles files) throws IOException {
 			ReplicaStamp stamp = this.position.stamp();
 			if (stamp == null || stamp.isSurelyChangedTo(ReplicaStamp.of(files.replica()))) {
-				throw new HaClusterException("Somebody else has written to the replica " + files.replica().database()
+				throw new HaClusterException("Somebody else has written to the replica " + files.replicaPath()
 						+ " since it was closed; it has to be built anew from the log before this node can lead");
 			}
 		}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -34,7 +35,7 @@ public final class ReplicaFiles {
 
 	private final ReplicaFile database;
 
-	private final ReplicaFile replica;
+	private final ReplicaLink replica;
 
 	private final Path state;
 
@@ -68,26 +69,48 @@ public final class ReplicaFiles {
 	ReplicaFiles(Path path, Path replicaPath, int divergedToKeep, NodeIdentity node, Clock clock,
 			Consumer<DivergedDatabase> onSetAside, Runnable afterStep) {
 		this.database = new ReplicaFile(path.toAbsolutePath().normalize());
-		this.replica = new ReplicaFile(replicaPath.toAbsolutePath().normalize());
+		this.replica = new ReplicaLink(replicaPath.toAbsolutePath().normalize());
 		this.state = this.database.database().resolveSibling(path.getFileName() + "-ha");
 		this.node = node;
 		this.diverged = new DivergedFiles(this.database.database(), divergedToKeep, node, clock);
 		this.onSetAside = onSetAside;
 		this.afterStep = afterStep;
 		this.position = new PositionFile(this.state.resolve("position"), node);
-		ReplicaPaths.require(this.database.database(), this.replica.database(), this.state);
+		ReplicaPaths.require(this.database.database(), this.replica.path(), this.state);
 	}
 
 	public ReplicaFile database() {
 		return this.database;
 	}
 
-	public ReplicaFile replica() {
-		return this.replica;
+	/**
+	 * Returns the path by which readers come to the replica, whichever file that is.
+	 * @return the path
+	 */
+	public Path replicaPath() {
+		return this.replica.path();
 	}
 
-	ReplicaFile at(Place place) {
-		return (place == Place.DATABASE) ? this.database : this.replica;
+	/**
+	 * Returns the files that are the replica until the next one takes its place.
+	 * @return the files
+	 * @throws IOException if that cannot be found out
+	 */
+	public ReplicaFile replica() throws IOException {
+		return this.replica.target();
+	}
+
+	private ReplicaFile at(Place place) throws IOException {
+		return (place == Place.DATABASE) ? this.database : replica();
+	}
+
+	/**
+	 * Returns the path of a database, for people.
+	 * @param place where it is
+	 * @return the configured path
+	 */
+	Path pathOf(Place place) {
+		return (place == Place.DATABASE) ? this.database.database() : replicaPath();
 	}
 
 	/**
@@ -98,7 +121,7 @@ public final class ReplicaFiles {
 	 * @throws IOException if that cannot be found out
 	 */
 	public boolean exists(Place place) throws IOException {
-		Path path = at(place).database();
+		Path path = pathOf(place);
 		return Files.exists(path) && Files.size(path) > 0;
 	}
 
@@ -123,7 +146,7 @@ public final class ReplicaFiles {
 	 * @return a path beside the replica
 	 */
 	Path copy() {
-		return this.replica.database().resolveSibling(this.replica.database().getFileName() + ".restoring");
+		return replicaPath().resolveSibling(replicaPath().getFileName() + ".restoring");
 	}
 
 	/**
@@ -141,15 +164,18 @@ public final class ReplicaFiles {
 	 */
 	public void recover() throws IOException {
 		Optional<ReplicaMove> move = ReplicaMove.read(journal());
-		if (move.isEmpty()) {
-			return;
+		if (move.isPresent()) {
+			finish(move.get());
 		}
-		ReplicaMove interrupted = move.get();
+		this.replica.clear();
+	}
+
+	private void finish(ReplicaMove interrupted) throws IOException {
 		if (interrupted.perform(this.afterStep)) {
 			logger.info("[{}] Finished the interrupted move of {} to {}", this.node, interrupted.from().database(),
 					interrupted.to().database());
-			settle(interrupted.position());
-			if (!interrupted.to().equals(this.database) && !interrupted.to().equals(this.replica)) {
+			settle(interrupted);
+			if (!interrupted.to().equals(this.database) && !isReplica(interrupted.to())) {
 				Files.deleteIfExists(interrupted.to().shared());
 				strikeOut();
 				tell(interrupted.to());
@@ -162,6 +188,10 @@ public final class ReplicaFiles {
 		strikeOut();
 	}
 
+	private boolean isReplica(ReplicaFile file) {
+		return this.replica.isBelow(file) || file.database().equals(replicaPath());
+	}
+
 	/**
 	 * Moves the replica to the leader's path.
 	 * @param newPosition the position from then on
@@ -171,8 +201,8 @@ public final class ReplicaFiles {
 		if (exists(Place.DATABASE)) {
 			setAside(Place.DATABASE, newPosition.epoch(), null, "it stood in the way of the promotion");
 		}
-		clearCompanions(this.database, newPosition.epoch());
-		move(this.replica, this.database, false, newPosition);
+		clearCompanions(newPosition.epoch());
+		move(replica(), this.database, newPosition);
 	}
 
 	/**
@@ -184,8 +214,21 @@ public final class ReplicaFiles {
 		if (exists(Place.REPLICA)) {
 			setAside(Place.REPLICA, newPosition.epoch(), null, "it stood in the way of the demotion");
 		}
-		clearCompanions(this.replica, newPosition.epoch());
-		move(this.database, this.replica, true, newPosition);
+		move(this.database, this.replica.create(), newPosition);
+	}
+
+	/**
+	 * Lets a new file take the place of the replica. Who has the former open keeps it;
+	 * who has opened it without having read from it yet cannot.
+	 * @param file the new file, beside the path of the replica
+	 * @throws IOException if a rename fails
+	 */
+	void replace(Path file) throws IOException {
+		ReplicaFile next = this.replica.create();
+		Files.move(file, next.database(), StandardCopyOption.ATOMIC_MOVE);
+		PositionFile.syncDirectory(next.database());
+		this.replica.lead(next);
+		this.replica.clear();
 	}
 
 	/**
@@ -202,9 +245,9 @@ public final class ReplicaFiles {
 		ReplicaFile aside = new ReplicaFile(this.diverged.announce(epoch, branch, reason));
 		Optional<ReplicaPosition> other = this.position.read().filter((current) -> current.place() != place);
 		force(at(place).log());
-		move(at(place), aside, false, other.orElse(null));
+		move(at(place), aside, other.orElse(null));
 		Files.deleteIfExists(aside.shared());
-		logger.warn("[{}] {} has been set aside as {}: {}", this.node, at(place).database(), aside.database(), reason);
+		logger.warn("[{}] {} has been set aside as {}: {}", this.node, pathOf(place), aside.database(), reason);
 		tell(aside);
 		return aside;
 	}
@@ -240,36 +283,41 @@ public final class ReplicaFiles {
 	 * A write-ahead log that stands alone would be replayed into whatever database comes
 	 * beside it.
 	 */
-	private void clearCompanions(ReplicaFile file, Epoch epoch) throws IOException {
-		if (Files.exists(file.log())) {
+	private void clearCompanions(Epoch epoch) throws IOException {
+		Path log = this.database.log();
+		if (Files.exists(log)) {
 			Path aside = new ReplicaFile(this.diverged.announce(epoch, null, "it stood there without its database"))
 				.log();
-			Files.move(file.log(), aside);
+			Files.move(log, aside);
 			this.diverged.prune();
-			logger.warn("[{}] {} stood there without its database and has been set aside as {}", this.node, file.log(),
-					aside);
+			logger.warn("[{}] {} stood there without its database and has been set aside as {}", this.node, log, aside);
 		}
-		Files.deleteIfExists(file.shared());
+		Files.deleteIfExists(this.database.shared());
 	}
 
-	private void move(ReplicaFile from, ReplicaFile to, boolean databaseLast, @Nullable ReplicaPosition newPosition)
-			throws IOException {
-		ReplicaMove move = ReplicaMove.plan(from, to, databaseLast, newPosition);
+	private void move(ReplicaFile from, ReplicaFile to, @Nullable ReplicaPosition newPosition) throws IOException {
+		ReplicaMove move = ReplicaMove.plan(from, to, this.replica.isBelow(from), newPosition);
 		move.write(journal());
 		this.afterStep.run();
 		move.perform(this.afterStep);
-		settle(newPosition);
+		settle(move);
 		this.afterStep.run();
 		strikeOut();
 	}
 
-	private void settle(@Nullable ReplicaPosition newPosition) throws IOException {
+	private void settle(ReplicaMove move) throws IOException {
+		if (this.replica.isBelow(move.to())) {
+			this.replica.lead(move.to());
+			this.afterStep.run();
+		}
+		ReplicaPosition newPosition = move.position();
 		if (newPosition != null) {
 			this.position.write(newPosition);
 		}
 		else {
 			this.position.delete();
 		}
+		this.replica.clear();
 	}
 
 	private void strikeOut() throws IOException {

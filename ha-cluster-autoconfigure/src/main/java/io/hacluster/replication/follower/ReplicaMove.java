@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -26,26 +27,26 @@ import io.hacluster.HaClusterException;
  * @param from where the database is
  * @param to where it goes; nothing may stand there
  * @param inode the inode of the database file
- * @param databaseLast whether the database file goes after its companions
+ * @param withdraw whether the directory of the database is its own and is taken away
+ * first, so that nobody who comes by the old path finds a part of it
  * @param position the position from then on, null if there is none
  */
-record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean databaseLast,
+record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean withdraw,
 		@Nullable ReplicaPosition position) {
 
 	/**
 	 * Plans a move of the database that is at a path now.
 	 * @param from where the database is
 	 * @param to where it goes
-	 * @param databaseLast whether the database file goes last: right when readers may
-	 * come by the new path, since they would not find the write-ahead log otherwise;
-	 * wrong when they may come by the old one
+	 * @param withdraw whether the directory of the database is its own and is taken away
+	 * first
 	 * @param position the position from then on, null if there is none
 	 * @return the move
 	 * @throws IOException if the database does not exist
 	 */
-	static ReplicaMove plan(ReplicaFile from, ReplicaFile to, boolean databaseLast, @Nullable ReplicaPosition position)
+	static ReplicaMove plan(ReplicaFile from, ReplicaFile to, boolean withdraw, @Nullable ReplicaPosition position)
 			throws IOException {
-		return new ReplicaMove(from, to, inode(from.database()), databaseLast, position);
+		return new ReplicaMove(from, to, inode(from.database()), withdraw, position);
 	}
 
 	/**
@@ -59,7 +60,7 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean datab
 		try {
 			Map<String, String> values = PositionText.read(Files.readString(journal, StandardCharsets.ISO_8859_1));
 			return Optional.of(new ReplicaMove(file(values, "from"), file(values, "to"),
-					PositionText.value(values, "inode"), Boolean.parseBoolean(values.get("database-last")),
+					PositionText.value(values, "inode"), Boolean.parseBoolean(values.get("withdraw")),
 					values.containsKey("place") ? PositionText.position(values) : null));
 		}
 		catch (NoSuchFileException ex) {
@@ -83,7 +84,7 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean datab
 		values.put("from", encode(this.from));
 		values.put("to", encode(this.to));
 		values.put("inode", this.inode);
-		values.put("database-last", Boolean.toString(this.databaseLast));
+		values.put("withdraw", Boolean.toString(this.withdraw));
 		if (this.position != null) {
 			PositionText.put(this.position, values);
 		}
@@ -97,17 +98,24 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean datab
 	 * @throws IOException if a rename fails
 	 */
 	boolean perform(Runnable afterRename) throws IOException {
-		boolean before = isAt(this.from);
+		ReplicaFile source = this.from;
+		if (this.withdraw) {
+			source = withdrawn();
+			if (isAt(this.from)) {
+				ReplicaLink.withdraw(directory(this.from));
+				afterRename.run();
+			}
+		}
+		boolean before = isAt(source);
 		if (!before && !isAt(this.to)) {
 			return false;
 		}
 		List<Path[]> renames = new ArrayList<>();
-		renames.add(new Path[] { this.from.log(), this.to.log() });
-		renames.add(new Path[] { this.from.shared(), this.to.shared() });
 		if (before) {
-			renames.add(this.databaseLast ? renames.size() : 0,
-					new Path[] { this.from.database(), this.to.database() });
+			renames.add(new Path[] { source.database(), this.to.database() });
 		}
+		renames.add(new Path[] { source.log(), this.to.log() });
+		renames.add(new Path[] { source.shared(), this.to.shared() });
 		for (Path[] rename : renames) {
 			if (Files.exists(rename[0])) {
 				Files.move(rename[0], rename[1], StandardCopyOption.ATOMIC_MOVE);
@@ -115,10 +123,19 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean datab
 			}
 		}
 		PositionFile.syncDirectory(this.to.database());
-		if (!this.to.database().resolveSibling(".").equals(this.from.database().resolveSibling("."))) {
-			PositionFile.syncDirectory(this.from.database());
+		if (!directory(this.to).equals(directory(source)) && Files.exists(directory(source))) {
+			PositionFile.syncDirectory(source.database());
 		}
 		return true;
+	}
+
+	private ReplicaFile withdrawn() {
+		Path directory = ReplicaLink.withdrawn(directory(this.from));
+		return new ReplicaFile(directory.resolve(this.from.database().getFileName()));
+	}
+
+	private static Path directory(ReplicaFile file) {
+		return Objects.requireNonNull(file.database().getParent());
 	}
 
 	private boolean isAt(ReplicaFile file) throws IOException {

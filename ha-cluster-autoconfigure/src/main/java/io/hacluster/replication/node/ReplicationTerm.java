@@ -124,7 +124,7 @@ final class ReplicationTerm {
 		}
 		catch (IOException ex) {
 			throw new HaClusterException(
-					"The database cannot be moved to " + this.factory.files.replica().database() + ": " + ex, ex);
+					"The database cannot be moved to " + this.factory.files.replicaPath() + ": " + ex, ex);
 		}
 	}
 

@@ -134,7 +134,7 @@ class FollowerJoinTests {
 		ship(41, 45);
 		this.log.retire((name) -> name.level() == 0 && name.maxTxid() < 42);
 		this.log.merge(1, 42, 45);
-		try (ReplicaReader reader = new ReplicaReader(this.files.replica().database())) {
+		try (ReplicaReader reader = new ReplicaReader(this.files.replicaPath())) {
 			assertMissingIsSaid(watched());
 			// what leads on from the snapshot comes later
 			this.log.snapshot();
@@ -345,7 +345,7 @@ class FollowerJoinTests {
 	}
 
 	private Connection connect() throws SQLException {
-		return DriverManager.getConnection("jdbc:sqlite:" + this.files.replica().database());
+		return DriverManager.getConnection("jdbc:sqlite:" + this.files.replicaPath());
 	}
 
 }

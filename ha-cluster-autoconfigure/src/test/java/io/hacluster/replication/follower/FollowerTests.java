@@ -85,7 +85,7 @@ class FollowerTests {
 	void whenLogIsEmptyWaitsForItAndThenFollows() throws Exception {
 		start();
 		assertThat(this.follower.awaitCaughtUp(Duration.ofSeconds(10))).isTrue();
-		assertThat(this.files.replica().database()).doesNotExist();
+		assertThat(this.files.replicaPath()).doesNotExist();
 		this.log.ship();
 		this.log.transferAndShip(1);
 		awaitTxid(2);
@@ -144,7 +144,7 @@ class FollowerTests {
 			this.log.transferAndShip(i);
 		}
 		start(slowly(this.log.store()));
-		try (ReplicaReader reader = new ReplicaReader(this.files.replica().database())) {
+		try (ReplicaReader reader = new ReplicaReader(this.files.replicaPath())) {
 			awaitTxid(26);
 			assertThat(reader.worst()).isNull();
 		}
@@ -272,7 +272,7 @@ class FollowerTests {
 		start();
 		awaitTxid(1);
 		ReplicaPosition position = ((Replica) stop()).position();
-		try (FileChannel channel = FileChannel.open(this.files.replica().database(), StandardOpenOption.WRITE)) {
+		try (FileChannel channel = FileChannel.open(this.files.replicaPath(), StandardOpenOption.WRITE)) {
 			channel.write(ByteBuffer.allocate(200), 0);
 		}
 		this.files.position().write(position.inUse());
@@ -394,7 +394,7 @@ class FollowerTests {
 	}
 
 	private Connection connect() throws SQLException {
-		return DriverManager.getConnection("jdbc:sqlite:" + this.files.replica().database());
+		return DriverManager.getConnection("jdbc:sqlite:" + this.files.replicaPath());
 	}
 
 }

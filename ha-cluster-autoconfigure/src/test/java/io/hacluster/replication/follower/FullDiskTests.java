@@ -85,7 +85,7 @@ class FullDiskTests {
 		this.disk.fill();
 		this.follower.start();
 		awaitFailure();
-		assertThat(this.files.replica().database()).doesNotExist();
+		assertThat(this.files.replicaPath()).doesNotExist();
 		this.disk.free();
 		awaitTxid(1);
 		assertThat(sum()).isEqualTo(SourceDatabase.TOTAL);
@@ -104,7 +104,7 @@ class FullDiskTests {
 	}
 
 	private long query(String sql) throws SQLException {
-		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + this.files.replica().database());
+		try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + this.files.replicaPath());
 				Statement statement = connection.createStatement();
 				ResultSet result = statement.executeQuery(sql)) {
 			result.next();

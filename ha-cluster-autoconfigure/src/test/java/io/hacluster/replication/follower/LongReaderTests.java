@@ -42,6 +42,9 @@ class LongReaderTests {
 	/** Batches that come together are applied as one. */
 	private static final long MERGED = 32 << 20;
 
+	/** When SQLite sees the database file before it looks for the log. */
+	private static final int IOERR = 10;
+
 	private static final int CANTOPEN = 14;
 
 	@TempDir
@@ -134,7 +137,7 @@ class LongReaderTests {
 		Object inode = inode();
 		List<ReplicaReader> readers = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
-			readers.add(new ReplicaReader(this.files.replica().database()));
+			readers.add(new ReplicaReader(this.files.replicaPath()));
 		}
 		for (int i = 0; i < 40; i++) {
 			shipMegabyte(i);
@@ -156,17 +159,10 @@ class LongReaderTests {
 	@Test
 	void readerInAnotherProcessIsToldOfEachNewFile() throws Exception {
 		start(Duration.ofMillis(50));
-		ReaderProcess reader = ReaderProcess.start(this.files.replica().database(), 3);
+		ReaderProcess reader = ReaderProcess.start(this.files.replicaPath(), 3);
 		await().until(() -> reader.reads() > 5);
 		for (int round = 0; round < 3; round++) {
-			Object inode = inode();
-			try (Connection slow = connect(); Statement statement = slow.createStatement()) {
-				statement.execute("BEGIN");
-				query(statement, "SELECT count(*) FROM entry");
-				while (inode().equals(inode)) {
-					shipMegabyte(round);
-				}
-			}
+			moveToNewFile(round);
 			long connects = round;
 			await().until(() -> reader.connects() > connects);
 		}
@@ -183,6 +179,49 @@ class LongReaderTests {
 		assertThat(reader.stop()).isEmpty();
 		assertThat(this.setAside).hasSize(1);
 		assertSame();
+	}
+
+	/**
+	 * SQLite opens the write-ahead log with the first read only: this is the moment in
+	 * which a connection could take up the log of another file.
+	 */
+	@Test
+	void connectionThatReadsFirstAfterTheReplicaWasReplacedIsRefused() throws Exception {
+		start(Duration.ofMillis(50));
+		try (Connection late = connect(); Statement first = late.createStatement()) {
+			moveToNewFile(0);
+			awaitLevel();
+			this.log.transferAndShip(1);
+			awaitLevel();
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> query(first, "SELECT count(*) FROM entry"))
+				.satisfies((ex) -> assertThat(ex.getErrorCode()).isEqualTo(IOERR));
+		}
+		assertSame();
+	}
+
+	@Test
+	void connectionThatReadsFirstAfterThePromotionIsRefused() throws Exception {
+		start(Duration.ofMillis(50));
+		try (Connection late = connect(); Statement first = late.createStatement()) {
+			this.follower.stop(Duration.ofSeconds(10));
+			this.files.promote(this.files.position().read().orElseThrow());
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> query(first, "SELECT count(*) FROM entry"))
+				.satisfies((ex) -> assertThat(ex.getErrorCode()).isEqualTo(IOERR));
+		}
+		assertThat(this.files.database().database()).exists();
+		assertThat(Files.isSymbolicLink(this.files.replicaPath())).isFalse();
+		assertThat(this.directory.resolve("replica.db.d")).isEmptyDirectory();
+	}
+
+	private void moveToNewFile(int seed) throws Exception {
+		Object inode = inode();
+		try (Connection slow = connect(); Statement statement = slow.createStatement()) {
+			statement.execute("BEGIN");
+			query(statement, "SELECT count(*) FROM entry");
+			while (inode().equals(inode)) {
+				shipMegabyte(seed);
+			}
+		}
 	}
 
 	private void shipMegabyte(long seed) throws Exception {
@@ -215,7 +254,7 @@ class LongReaderTests {
 	}
 
 	private Object inode() throws IOException {
-		return Files.getAttribute(this.files.replica().database(), "unix:ino");
+		return Files.getAttribute(this.files.replicaPath(), "unix:ino");
 	}
 
 	private void assertSame() throws SQLException {
@@ -238,7 +277,7 @@ class LongReaderTests {
 	}
 
 	private Connection connect() throws SQLException {
-		return DriverManager.getConnection("jdbc:sqlite:" + this.files.replica().database());
+		return DriverManager.getConnection("jdbc:sqlite:" + this.files.replicaPath());
 	}
 
 }

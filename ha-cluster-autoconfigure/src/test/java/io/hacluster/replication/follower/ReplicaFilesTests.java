@@ -1,6 +1,8 @@
 package io.hacluster.replication.follower;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -82,6 +84,7 @@ class ReplicaFilesTests {
 			assertThat(this.files.position().read().map(ReplicaPosition::place))
 				.isEqualTo(Optional.ofNullable(operation.place));
 			assertThat(this.directory.resolve("data.db-ha/move")).doesNotExist();
+			assertLinkLeadsToTheReplicaOnly(operation);
 			assertToldIfSetAside(operation, target);
 		}
 		assertThat(crashes).isGreaterThanOrEqualTo(5);
@@ -185,6 +188,45 @@ class ReplicaFilesTests {
 			.withMessageContaining("one file system");
 	}
 
+	@Test
+	void promoteWhenReplicaIsAPlainFileMovesIt() throws Exception {
+		Files.writeString(this.files.replicaPath(), "database 0");
+		Files.writeString(this.directory.resolve("replica.db-wal"), "log");
+		assertThat(this.files.exists(Place.REPLICA)).isTrue();
+		Operation.PROMOTE.run(this.files);
+		assertThat(this.files.database().database()).hasContent("database 0");
+		assertThat(this.files.database().log()).hasContent("log");
+		assertThat(this.files.replicaPath()).doesNotExist();
+	}
+
+	@Test
+	void replaceLeadsTheSamePathToAnotherDirectoryAndRemovesTheFormer() throws Exception {
+		Path former = null;
+		for (int i = 0; i < 3; i++) {
+			this.files.replace(Files.writeString(this.files.copy(), "replica " + i));
+			Path target = this.files.replicaPath().toRealPath();
+			assertThat(target).hasContent("replica " + i).isEqualTo(this.files.replica().database().toRealPath());
+			assertThat(target.getParent()).isNotEqualTo(former);
+			Files.writeString(this.files.replica().log(), "log");
+			former = target.getParent();
+			assertThat(Files.readSymbolicLink(this.files.replicaPath()).isAbsolute())
+				.as("also leads there when the directory is moved or mounted")
+				.isFalse();
+			assertLinkLeadsToTheReplicaOnly(Operation.DEMOTE);
+		}
+	}
+
+	private void assertLinkLeadsToTheReplicaOnly(Operation operation) throws IOException {
+		try (Stream<Path> list = Files.list(this.directory.resolve("replica.db.d"))) {
+			assertThat(list.toList()).hasSize((operation == Operation.DEMOTE) ? 1 : 0);
+		}
+		catch (NoSuchFileException ex) {
+			assertThat(operation).isNotEqualTo(Operation.DEMOTE);
+		}
+		assertThat(Files.isSymbolicLink(this.files.replicaPath())).isEqualTo(operation == Operation.DEMOTE);
+		assertThat(this.files.exists(Place.REPLICA)).isEqualTo(operation == Operation.DEMOTE);
+	}
+
 	private void assertToldIfSetAside(Operation operation, ReplicaFile target) {
 		if (operation.place != null) {
 			assertThat(this.told).isEmpty();
@@ -206,13 +248,16 @@ class ReplicaFilesTests {
 				Files.delete(file);
 			}
 		}
+		if (operation.ofReplica()) {
+			this.files.replace(Files.writeString(this.files.copy(), "to come"));
+		}
 		ReplicaFile source = operation.source(this.files);
 		Files.writeString(source.database(), "database 0");
 		Files.writeString(source.log(), "log");
 		Files.writeString(source.shared(), "shared");
 		this.files.position()
-			.write(new ReplicaPosition((operation == Operation.PROMOTE || operation == Operation.SET_ASIDE_REPLICA)
-					? Place.REPLICA : Place.DATABASE, 5, new LogOffset(5), "log", new Epoch(1), null));
+			.write(new ReplicaPosition(operation.ofReplica() ? Place.REPLICA : Place.DATABASE, 5, new LogOffset(5),
+					"log", new Epoch(1), null));
 		return source.database();
 	}
 
@@ -239,11 +284,15 @@ class ReplicaFilesTests {
 			this.place = place;
 		}
 
-		ReplicaFile source(ReplicaFiles files) {
-			return (this == PROMOTE || this == SET_ASIDE_REPLICA) ? files.replica() : files.database();
+		boolean ofReplica() {
+			return this == PROMOTE || this == SET_ASIDE_REPLICA;
 		}
 
-		ReplicaFile target(ReplicaFiles files) {
+		ReplicaFile source(ReplicaFiles files) throws IOException {
+			return ofReplica() ? files.replica() : files.database();
+		}
+
+		ReplicaFile target(ReplicaFiles files) throws IOException {
 			return switch (this) {
 				case PROMOTE -> files.database();
 				case DEMOTE -> files.replica();

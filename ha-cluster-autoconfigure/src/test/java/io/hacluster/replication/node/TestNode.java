@@ -178,12 +178,20 @@ final class TestNode implements AutoCloseable {
 	 */
 	void copyTo(Path target) throws IOException {
 		Files.createDirectories(target.resolve("data.db-ha"));
-		for (String name : List.of("data.db", "data.db-wal", "data.db-ha/position", "replica.db", "replica.db-wal")) {
-			Path file = this.directory.resolve(name);
-			if (Files.exists(file)) {
-				Files.copy(file, target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES,
-						StandardCopyOption.REPLACE_EXISTING);
-			}
+		Path replica = replica();
+		for (String name : List.of("data.db", "data.db-wal", "data.db-ha/position")) {
+			copy(this.directory.resolve(name), target.resolve(name));
+		}
+		if (Files.isSymbolicLink(replica)) {
+			Path file = this.directory.resolve(Files.readSymbolicLink(replica));
+			copy(file, target.resolve("replica.db"));
+			copy(file.resolveSibling("replica.db-wal"), target.resolve("replica.db-wal"));
+		}
+	}
+
+	private static void copy(Path file, Path target) throws IOException {
+		if (Files.exists(file)) {
+			Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
 		}
 	}
 
