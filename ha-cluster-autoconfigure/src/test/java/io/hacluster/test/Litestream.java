@@ -27,10 +27,14 @@ public final class Litestream implements AutoCloseable {
 	public static final String LEGACY = "0.5.6";
 
 	/**
-	 * Its NATS client now and then cancels a read that has just reached its end (nats.go
-	 * 1.44, whoever wrote the object), upon which the extension does not open.
+	 * Its NATS client cancels a read that has reached its end before the reader has seen
+	 * that (nats.go 1.44, whoever wrote the object), upon which the extension does not
+	 * open. With one thread of Go the reader sees it first, unless it is preempted just
+	 * then.
 	 */
-	private static final int MAX_ATTEMPTS = 100;
+	private static final String GO_THREADS = "1";
+
+	private static final int MAX_ATTEMPTS = 10;
 
 	private final Process process;
 
@@ -49,7 +53,7 @@ public final class Litestream implements AutoCloseable {
 	 */
 	public static SqliteShell open(String replica) {
 		Path extension = ProjectScript.path("litestream", "vfs");
-		SqliteShell shell = SqliteShell.start(Map.of("LITESTREAM_REPLICA_URL", replica));
+		SqliteShell shell = SqliteShell.start(Map.of("LITESTREAM_REPLICA_URL", replica, "GOMAXPROCS", GO_THREADS));
 		shell.run(".load " + extension);
 		for (int i = 1; true; i++) {
 			try {

@@ -97,9 +97,8 @@ class LitestreamReadsOurLevelsTests {
 			node.flush();
 			assertRestored(stores, url, node.database());
 		}
-		// Only now that nothing more is retired: Litestream does not look again for what
-		// it
-		// has planned to read.
+		// Only now that nothing more is retired: what Litestream has planned to read, it
+		// does not look for again
 		Dump.ofReplica(url).assertEquals(written, "read at the end");
 	}
 
