@@ -3,8 +3,6 @@ package io.hacluster.backend.systemd;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -30,17 +28,8 @@ import io.hacluster.backend.LeaseGuard;
  * work when everything else does not, while a program can be bounded in time, killed, and
  * called by hand by whoever wants to know why. It costs about ten milliseconds a call,
  * and none is made while the service runs undisturbed except for its health.
- * <p>
- * Stopping asks systemd first, and after the timeout has every process of the control
- * group killed, again and again until systemd says that none is left and that it will not
- * start the unit again, whatever {@code Restart=} says. An interrupted stop kills at
- * once.
  */
 public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend {
-
-	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final long PAUSE_MILLIS = 20;
 
 	private static final Logger log = LoggerFactory.getLogger(SystemdBackend.class);
 
@@ -56,11 +45,13 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 
 	private final Systemctl systemctl;
 
-	private final Journal journal;
-
 	private final LeaseGuard guard;
 
-	private final CountDownLatch never = new CountDownLatch(1);
+	private final UnitDescription description;
+
+	private final UnitStart start;
+
+	private final UnitStop stop;
 
 	private volatile @Nullable UnitWatch watch;
 
@@ -85,7 +76,10 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		this.guard = new LeaseGuard(identity);
 		Tools tools = new Tools(machine.prefix());
 		this.systemctl = new Systemctl(tools, settings.queryTimeout());
-		this.journal = new Journal(tools, settings.journalLines(), settings.queryTimeout());
+		Journal journal = new Journal(tools, settings.journalLines(), settings.queryTimeout());
+		this.description = new UnitDescription(this.unit, journal, this.guard, machine.binding());
+		this.start = new UnitStart(identity, settings, this.systemctl, this.permit, journal, this.description);
+		this.stop = new UnitStop(identity, this.unit, this.systemctl);
 	}
 
 	/**
@@ -144,54 +138,9 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		}
 		this.guard.engage(UnitKill.command(this.machine.prefix(), this.unit));
 		if (!before.isActive()) {
-			requireDependencies();
-			if (before.hasFailed()) {
-				this.systemctl.resetFailed(this.unit);
-			}
-			run(deadline);
+			this.start.run(before, deadline);
 		}
 		watch();
-	}
-
-	private void run(long deadline) throws InterruptedException {
-		String unpermitted = this.permit.give();
-		ToolResult result = this.systemctl.start(this.unit, left(deadline));
-		UnitStatus after = this.systemctl.show(this.unit);
-		if (!result.succeeded() && after.result().equals("start-limit-hit")) {
-			this.systemctl.resetFailed(this.unit);
-			result = this.systemctl.start(this.unit, left(deadline));
-			after = this.systemctl.show(this.unit);
-		}
-		if (result.succeeded() && !after.hasEnded()) {
-			log.info("[{}] Started {}, which is {}", this.identity, this.unit, after);
-			return;
-		}
-		if (result.timedOut()) {
-			throw new BackendException(
-					this.unit + " has not started in time, and is " + after + "; " + this.journal.describe(after));
-		}
-		if (!after.hasFailed() && !result.succeeded()) {
-			throw new BackendException(SystemdRights.explain(this.unit, "start", result)
-					+ (unpermitted.isEmpty() ? "" : "; " + unpermitted));
-		}
-		if (result.succeeded() && after.refusedByCondition()) {
-			throw new BackendException(this.unit + " was not started, because a condition of its unit is not met");
-		}
-		throw new BackendException(describeEnd(after));
-	}
-
-	private void requireDependencies() throws InterruptedException {
-		if (this.settings.dependencies().isEmpty()) {
-			return;
-		}
-		for (UnitStatus dependency : this.systemctl.show(this.settings.dependencies())) {
-			if (!dependency.isActive()) {
-				String unusable = UnitFailure.ofLoading(dependency);
-				throw new BackendException(this.unit + " is not started, because " + dependency.id()
-						+ " of 'ha.cluster.backend.systemd.dependencies' is not active: "
-						+ ((unusable != null) ? unusable : "it is " + dependency));
-			}
-		}
 	}
 
 	private void watch() throws InterruptedException {
@@ -204,7 +153,7 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 
 	private void ended(UnitStatus status) {
 		try {
-			String detail = describeEnd(status);
+			String detail = this.description.end(status);
 			if (status.isQuiet()) {
 				this.guard.release();
 			}
@@ -234,12 +183,6 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		}
 	}
 
-	private String describeEnd(UnitStatus status) throws InterruptedException {
-		String journal = this.journal.describe(status);
-		return UnitFailure.ofEnd(status) + (this.guard.hasFired() ? ", by the guard of the lease" : "")
-				+ (journal.isEmpty() ? "" : "; " + journal);
-	}
-
 	/**
 	 * {@inheritDoc}
 	 * <p>
@@ -251,7 +194,7 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		permitNoMore();
 		boolean interrupted = Thread.interrupted();
 		try {
-			interrupted |= !end(timeout, interrupted);
+			interrupted |= !this.stop.run(timeout, interrupted);
 			this.guard.release();
 		}
 		catch (InterruptedException ex) {
@@ -265,31 +208,6 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		}
 	}
 
-	/**
-	 * Ends the unit in order if there is time, else by force.
-	 * @return whether nobody has interrupted that
-	 */
-	private boolean end(Duration timeout, boolean hurry) throws InterruptedException {
-		boolean interrupted = false;
-		try {
-			if (!hurry && !timeout.isZero() && stopInOrder(timeout)) {
-				return true;
-			}
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		catch (BackendException ex) {
-			// Whoever has no answer in time has to kill, which asks again.
-			log.warn("[{}] {} is killed: {}", this.identity, this.unit, ex.getMessage());
-		}
-		if (hurry || interrupted) {
-			log.warn("[{}] There is no more time for {} to stop by itself, and it is killed", this.identity, this.unit);
-		}
-		kill();
-		return !interrupted;
-	}
-
 	private void permitNoMore() {
 		try {
 			this.permit.take();
@@ -297,60 +215,6 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		catch (IOException ex) {
 			log.warn("[{}] {} could be started by others than this node: {}", this.identity, this.unit, ex.toString());
 		}
-	}
-
-	private boolean stopInOrder(Duration timeout) throws InterruptedException {
-		long deadline = Ticker.SYSTEM.nanoTime() + timeout.toNanos();
-		if (this.systemctl.show(this.unit, timeout).isQuiet()) {
-			return true;
-		}
-		ToolResult result = this.systemctl.stop(this.unit, left(deadline));
-		if (result.succeeded() && this.systemctl.show(this.unit).isQuiet()) {
-			log.info("[{}] {} has stopped", this.identity, this.unit);
-			return true;
-		}
-		log.warn("[{}] {} has not stopped within {} ms and is killed: {}", this.identity, this.unit, timeout.toMillis(),
-				result.succeeded() ? "processes are left in its control group" : result.problem());
-		return false;
-	}
-
-	private void kill() throws InterruptedException {
-		long deadline = Ticker.SYSTEM.nanoTime() + KILL_TIMEOUT.toNanos();
-		String problem;
-		do {
-			problem = killOnce();
-			if (problem.isEmpty()) {
-				log.info("[{}] {} has been killed", this.identity, this.unit);
-				return;
-			}
-		}
-		while (Ticker.SYSTEM.nanoTime() - deadline < 0 && !this.never.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
-		throw new BackendException(
-				this.unit + " has been killed but has not ended, so it may still be running: " + problem);
-	}
-
-	/**
-	 * Kills what runs now, which may be another command of the unit than before.
-	 * @return why it may still be running, empty if it is not
-	 */
-	private String killOnce() throws InterruptedException {
-		// First, or a unit with Restart= would be back before the next look.
-		ToolResult stop = this.systemctl.beginStop(this.unit);
-		ToolResult kill = this.systemctl.kill(this.unit);
-		UnitStatus status;
-		try {
-			status = this.systemctl.show(this.unit);
-		}
-		catch (BackendException ex) {
-			return String.valueOf(ex.getMessage());
-		}
-		if (status.isQuiet()) {
-			return "";
-		}
-		if (!stop.succeeded()) {
-			return SystemdRights.explain(this.unit, "stop", stop);
-		}
-		return kill.succeeded() ? "it is " + status : SystemdRights.explain(this.unit, "kill", kill);
 	}
 
 	@Override
@@ -374,7 +238,7 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		catch (BackendException ex) {
 			return new BackendHealth(Status.DOWN, String.valueOf(ex.getMessage()));
 		}
-		return new BackendHealth(status.isActive() ? Status.UP : Status.DOWN, describe(status));
+		return new BackendHealth(status.isActive() ? Status.UP : Status.DOWN, this.description.state(status));
 	}
 
 	/**
@@ -385,22 +249,7 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 		if (watch == null) {
 			return new BackendHealth(Status.STOPPED, this.unit + " is " + status);
 		}
-		return new BackendHealth(watch.isOver() ? Status.STOPPED : Status.DOWN, describeEnd(status));
-	}
-
-	private String describe(UnitStatus status) {
-		StringBuilder detail = new StringBuilder(this.unit + " is " + status);
-		if (status.restarts() > 0) {
-			detail.append(", and has been started again by systemd ").append(status.restarts()).append(" times");
-		}
-		if (!status.starters().isEmpty()) {
-			detail.append("; it may be started by ").append(String.join(", ", status.starters()));
-		}
-		String unbound = this.machine.binding().problem(status);
-		if (!unbound.isEmpty()) {
-			detail.append("; ").append(unbound);
-		}
-		return detail.toString();
+		return new BackendHealth(watch.isOver() ? Status.STOPPED : Status.DOWN, this.description.end(status));
 	}
 
 	@Override
@@ -414,10 +263,6 @@ public final class SystemdBackend implements ExitAwareBackend, LeaseBoundBackend
 			this.watch = null;
 			current.close();
 		}
-	}
-
-	private static Duration left(long deadline) {
-		return Duration.ofNanos(Math.max(0, deadline - Ticker.SYSTEM.nanoTime()));
 	}
 
 }
