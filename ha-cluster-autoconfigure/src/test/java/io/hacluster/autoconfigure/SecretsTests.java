@@ -98,10 +98,12 @@ class SecretsTests {
 		this.node.close();
 		this.node = null;
 		collect(this.directory, open);
-		// The databases are as open as the umask has them be: the backend may be another
-		// user.
-		assertThat(open).allMatch((path) -> path.getFileName().toString().startsWith("data.db"))
-			.noneMatch(Files::isDirectory);
+		// The databases are as open as the umask has them be: the backend, or a reader,
+		// may be another user.
+		Path replicas = this.directory.resolve("data.db-replica.d");
+		assertThat(open)
+			.allMatch((path) -> path.startsWith(replicas) || path.getFileName().toString().startsWith("data.db"))
+			.noneMatch((path) -> Files.isDirectory(path) && !path.startsWith(replicas));
 	}
 
 	/**
