@@ -49,6 +49,8 @@ class ArchitectureTests {
 		.layer("domains")
 		.definedBy(ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..",
 				ROOT + ".member..")
+		.layer("shared")
+		.definedBy(ROOT + ".files..")
 		.layer("lifecycle")
 		.definedBy(ROOT + ".lifecycle..")
 		.layer("operation")
@@ -83,6 +85,8 @@ class ArchitectureTests {
 		.mayOnlyBeAccessedByLayers("operation", "jdbc", "actuate", "console", "integration", "autoconfigure")
 		.whereLayer("domains")
 		.mayOnlyBeAccessedByLayers("lifecycle", "operation", "jdbc", "actuate", "console", "command", "autoconfigure")
+		.whereLayer("shared")
+		.mayOnlyBeAccessedByLayers("domains")
 		.whereLayer("event")
 		.mayOnlyBeAccessedByLayers("domains", "lifecycle", "operation", "jdbc", "actuate", "console", "integration",
 				"command", "autoconfigure");
@@ -132,7 +136,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule domainsWorkWithoutSpring = noClasses().that()
 		.resideInAnyPackage(ROOT, ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..",
-				ROOT + ".member..")
+				ROOT + ".member..", ROOT + ".files..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework..");

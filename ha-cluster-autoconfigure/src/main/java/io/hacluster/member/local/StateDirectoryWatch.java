@@ -1,58 +1,47 @@
 package io.hacluster.member.local;
 
 import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
+import io.hacluster.files.DirectoryWatch;
 import io.hacluster.member.StateStore;
 
 /**
- * Hints at the keys whose files appear in a directory. Its thread starts with the first
- * watch.
+ * Hints at the keys whose files appear in a directory.
  */
 final class StateDirectoryWatch implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(StateDirectoryWatch.class);
 
-	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-
 	private final NodeIdentity identity;
 
 	private final List<Consumer<String>> callbacks = new CopyOnWriteArrayList<>();
 
-	private @Nullable WatchService service;
+	private final DirectoryWatch watch;
 
-	private @Nullable Thread thread;
+	private boolean watching;
 
 	StateDirectoryWatch(NodeIdentity identity) {
 		this.identity = identity;
+		this.watch = new DirectoryWatch(identity, "ha-members-watch", "the records of the nodes",
+				(directory, events) -> appeared(events));
 	}
 
 	synchronized StateStore.Watch add(Path directory, Consumer<String> changed) throws IOException {
-		if (this.service == null) {
-			WatchService made = FileSystems.getDefault().newWatchService();
-			directory.register(made, StandardWatchEventKinds.ENTRY_CREATE);
-			this.service = made;
-			Thread started = new Thread(() -> run(made), "ha-members-watch-" + this.identity.cluster());
-			started.setDaemon(true);
-			started.start();
-			this.thread = started;
+		if (!this.watching) {
+			this.watch.add(directory);
+			this.watching = true;
 		}
 		// Wrapped, since the same callback may be registered twice
 		Consumer<String> registered = changed::accept;
@@ -60,24 +49,15 @@ final class StateDirectoryWatch implements AutoCloseable {
 		return () -> this.callbacks.remove(registered);
 	}
 
-	private void run(WatchService watched) {
-		try {
-			while (true) {
-				WatchKey key = watched.take();
-				Set<String> changed = new LinkedHashSet<>();
-				for (WatchEvent<?> event : key.pollEvents()) {
-					String name = (event.context() instanceof Path file) ? RevisionFiles.key(file) : "";
-					if (name != null) {
-						changed.add(name);
-					}
-				}
-				key.reset();
-				changed.forEach(this::call);
+	private void appeared(List<WatchEvent<?>> events) {
+		Set<String> changed = new LinkedHashSet<>();
+		for (WatchEvent<?> event : events) {
+			String name = (event.context() instanceof Path file) ? RevisionFiles.key(file) : "";
+			if (name != null) {
+				changed.add(name);
 			}
 		}
-		catch (ClosedWatchServiceException | InterruptedException ex) {
-			logger.debug("[{}] No longer watching the records of the nodes", this.identity);
-		}
+		changed.forEach(this::call);
 	}
 
 	private void call(String changed) {
@@ -93,29 +73,7 @@ final class StateDirectoryWatch implements AutoCloseable {
 
 	@Override
 	public void close() {
-		WatchService closing;
-		Thread ending;
-		synchronized (this) {
-			closing = this.service;
-			ending = this.thread;
-			this.service = null;
-			this.thread = null;
-		}
-		if (closing == null || ending == null) {
-			return;
-		}
-		try {
-			closing.close();
-			if (ending != Thread.currentThread()) {
-				ending.join(CLOSE_TIMEOUT.toMillis());
-			}
-		}
-		catch (IOException ex) {
-			logger.debug("[{}] Could not close a watch service", this.identity, ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.watch.close();
 	}
 
 }
