@@ -50,7 +50,7 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..",
 				ROOT + ".member..")
 		.layer("shared")
-		.definedBy(ROOT + ".files..")
+		.definedBy(ROOT + ".files..", ROOT + ".nats..")
 		.layer("lifecycle")
 		.definedBy(ROOT + ".lifecycle..")
 		.layer("operation")
@@ -136,7 +136,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule domainsWorkWithoutSpring = noClasses().that()
 		.resideInAnyPackage(ROOT, ROOT + ".election..", ROOT + ".replication..", ROOT + ".vip..", ROOT + ".backend..",
-				ROOT + ".member..", ROOT + ".files..")
+				ROOT + ".member..", ROOT + ".files..", ROOT + ".nats..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework..");
@@ -150,8 +150,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule natsIsUsedByItsStoresAndTheConnectionOnly = noClasses().that()
-		.resideOutsideOfPackages(ROOT + ".election.nats..", ROOT + ".replication.nats..", ROOT + ".member.nats..",
-				ROOT + ".operation.nats..", ROOT + ".autoconfigure..")
+		.resideOutsideOfPackages(ROOT + ".nats..", ROOT + ".election.nats..", ROOT + ".replication.nats..",
+				ROOT + ".member.nats..", ROOT + ".operation.nats..", ROOT + ".autoconfigure..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.nats..");

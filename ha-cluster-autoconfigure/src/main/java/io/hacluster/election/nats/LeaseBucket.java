@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
+import io.hacluster.nats.StoreConnection;
 
 /**
  * The stream behind the bucket: made if it is absent, checked if it is there. Leases need
@@ -32,7 +33,7 @@ final class LeaseBucket {
 
 	private static final int MAX_RECORD_SIZE = 8192;
 
-	private final NatsConnection connection;
+	private final StoreConnection connection;
 
 	private final NatsLeaseStoreSettings settings;
 
@@ -44,7 +45,7 @@ final class LeaseBucket {
 	 * @param settings the bucket
 	 * @param creating whether to make it if it is absent
 	 */
-	LeaseBucket(NatsConnection connection, NatsLeaseStoreSettings settings, boolean creating) {
+	LeaseBucket(StoreConnection connection, NatsLeaseStoreSettings settings, boolean creating) {
 		this.connection = connection;
 		this.settings = settings;
 		this.creating = creating;

@@ -26,6 +26,7 @@ import io.hacluster.election.LeaseCodec;
 import io.hacluster.election.LeaseConflictException;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.VersionedLease;
+import io.hacluster.nats.StoreConnection;
 
 /**
  * Leases in a NATS key-value bucket, one key for each lease. A compare-and-set is one
@@ -52,7 +53,7 @@ public final class NatsLeaseStore implements LeaseStore {
 
 	private final NatsLeaseStoreSettings settings;
 
-	private final NatsConnection connection;
+	private final StoreConnection connection;
 
 	private final LeaseBucket bucket;
 
@@ -75,7 +76,8 @@ public final class NatsLeaseStore implements LeaseStore {
 			boolean creating) {
 		this.settings = settings;
 		this.watch = new LeaseWatch(identity, settings);
-		this.connection = new NatsConnection(identity, options, settings.requestTimeout(), this.watch::changed);
+		this.connection = new StoreConnection(identity, options, settings.requestTimeout(),
+				new LeaseConnectionPolicy(identity, this.watch::changed));
 		this.bucket = new LeaseBucket(this.connection, settings, creating);
 	}
 

@@ -23,6 +23,7 @@ import io.hacluster.member.StateConflictException;
 import io.hacluster.member.StateKeys;
 import io.hacluster.member.StateRecord;
 import io.hacluster.member.StateStore;
+import io.hacluster.nats.StoreConnection;
 
 /**
  * Records in a NATS key-value bucket of their own. A compare-and-set is one published
@@ -48,7 +49,7 @@ public final class NatsStateStore implements StateStore {
 
 	private final NatsStateStoreSettings settings;
 
-	private final StateConnection connection;
+	private final StoreConnection connection;
 
 	private final StateBucket bucket;
 
@@ -71,7 +72,8 @@ public final class NatsStateStore implements StateStore {
 			boolean creating) {
 		this.settings = settings;
 		this.watch = new StateWatch(identity, settings);
-		this.connection = new StateConnection(identity, options, settings.requestTimeout(), this.watch::changed);
+		this.connection = new StoreConnection(identity, options, settings.requestTimeout(),
+				new StateConnectionPolicy(identity, this.watch::changed));
 		this.bucket = new StateBucket(this.connection, settings, creating);
 	}
 

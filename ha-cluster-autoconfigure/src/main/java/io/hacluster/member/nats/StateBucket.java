@@ -15,6 +15,7 @@ import io.nats.client.api.StreamInfo;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.member.StateStore;
 import io.hacluster.member.nats.NatsStateStoreException.Reason;
+import io.hacluster.nats.StoreConnection;
 
 /**
  * The stream behind the bucket: made if it is absent, checked if it is there.
@@ -27,7 +28,7 @@ final class StateBucket {
 
 	private static final int HEADERS = 1024;
 
-	private final StateConnection connection;
+	private final StoreConnection connection;
 
 	private final NatsStateStoreSettings settings;
 
@@ -39,7 +40,7 @@ final class StateBucket {
 	 * @param settings the bucket
 	 * @param creating whether to make it if it is absent
 	 */
-	StateBucket(StateConnection connection, NatsStateStoreSettings settings, boolean creating) {
+	StateBucket(StoreConnection connection, NatsStateStoreSettings settings, boolean creating) {
 		this.connection = connection;
 		this.settings = settings;
 		this.creating = creating;

@@ -1,4 +1,4 @@
-package io.hacluster.election.nats;
+package io.hacluster.nats;
 
 import java.io.IOException;
 import java.net.URI;
@@ -9,17 +9,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
-import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.Message;
-import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.impl.Headers;
 import org.jspecify.annotations.Nullable;
@@ -28,21 +25,16 @@ import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
-import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
 
 /**
- * The connection of a lease store: notices a dead server within seconds, fails at once
- * while there is none, and bounds every request. Thread-safe.
+ * The connection of one store: fails at once while there is no server, and bounds every
+ * request. Thread-safe.
  */
-final class NatsConnection implements AutoCloseable {
+public final class StoreConnection implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(NatsConnection.class);
-
-	private static final Duration PING_INTERVAL = Duration.ofSeconds(1);
+	private static final Logger logger = LoggerFactory.getLogger(StoreConnection.class);
 
 	private static final int MAX_PINGS_OUT = 2;
-
-	private static final Duration RECONNECT_WAIT = Duration.ofMillis(200);
 
 	private static final int NO_RESPONDERS = 503;
 
@@ -52,7 +44,7 @@ final class NatsConnection implements AutoCloseable {
 
 	private final Duration timeout;
 
-	private final Runnable reconnected;
+	private final ConnectionPolicy policy;
 
 	private @Nullable Connection connection;
 
@@ -62,29 +54,29 @@ final class NatsConnection implements AutoCloseable {
 
 	private volatile @Nullable String lastError;
 
-	private volatile @Nullable String tlsError;
-
 	/**
 	 * Creates a connection that is made when it is first used.
 	 * @param identity this process
 	 * @param options makes the options of each connection
 	 * @param timeout how long each request may take
-	 * @param reconnected called when a lost connection is back
+	 * @param policy what is the store's own
 	 */
-	NatsConnection(NodeIdentity identity, Supplier<Options.Builder> options, Duration timeout, Runnable reconnected) {
+	public StoreConnection(NodeIdentity identity, Supplier<Options.Builder> options, Duration timeout,
+			ConnectionPolicy policy) {
 		this.identity = identity;
 		this.options = options;
 		this.timeout = timeout;
-		this.reconnected = reconnected;
+		this.policy = policy;
 	}
 
 	/**
 	 * Returns the connection, making it if there is none.
+	 * @return the connection
 	 * @throws StoreUnavailableException if there is no server to be had now
 	 */
-	synchronized Connection connected() {
+	public synchronized Connection connected() {
 		if (this.closed) {
-			throw new StoreUnavailableException("The lease store on NATS is closed", null);
+			throw new StoreUnavailableException(this.policy.closed(), null);
 		}
 		Connection current = this.connection;
 		// A client closes its connection for good when its credentials are refused twice
@@ -100,41 +92,27 @@ final class NatsConnection implements AutoCloseable {
 	}
 
 	private Connection connect() {
-		Options configured = new Options.Builder(this.options.get().build()).connectionName(connectionName())
-			.pingInterval(PING_INTERVAL)
-			.maxPingsOut(MAX_PINGS_OUT)
-			.maxReconnects(-1)
-			.reconnectWait(RECONNECT_WAIT)
-			.reconnectJitter(RECONNECT_WAIT)
-			// Nothing is kept for later while there is no connection: fail at once
-			.reconnectBufferSize(0)
-			.reportNoResponders()
-			.errorListener(new Errors())
+		Options configured = this.policy
+			.configure(new Options.Builder(this.options.get().build()).maxPingsOut(MAX_PINGS_OUT)
+				.maxReconnects(-1)
+				// Nothing is kept for later while there is no connection: fail at once
+				.reconnectBufferSize(0)
+				.reportNoResponders()
+				.errorListener(new Errors()))
 			.build();
 		this.servers = configured.getServers()
 			.stream()
-			.map(NatsConnection::withoutUser)
+			.map(StoreConnection::withoutUser)
 			.collect(Collectors.joining(", "));
 		try {
 			this.lastError = null;
-			this.tlsError = null;
-			Connection made = Nats.connect(configured);
-			made.addConnectionListener(new Changes());
-			return made;
+			return this.policy.open(configured, this.servers);
 		}
 		catch (AuthenticationException ex) {
-			throw new NatsLeaseStoreException(Reason.NOT_AUTHORIZED,
-					"NATS at " + this.servers + " refuses the credentials", ex);
+			throw this.policy.refused(this.servers, ex);
 		}
 		catch (IOException ex) {
-			String tls = this.tlsError;
-			if (tls != null) {
-				throw new NatsLeaseStoreException(Reason.TLS,
-						"NATS at " + this.servers + " and this node cannot agree on TLS: " + tls, null);
-			}
-			// Its message shows the addresses with their passwords
-			throw new NatsLeaseStoreException(Reason.UNREACHABLE,
-					"Cannot reach NATS at " + this.servers + lastErrorText(), null);
+			throw this.policy.unreachable(this.servers, lastErrorText());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -142,24 +120,32 @@ final class NatsConnection implements AutoCloseable {
 		}
 	}
 
-	private String connectionName() {
-		return "ha-lease-" + this.identity.cluster() + "-" + this.identity.nodeId();
-	}
-
-	private static String withoutUser(URI server) {
+	/**
+	 * Returns the address of a server as people may see it.
+	 * @param server the address, maybe with a password
+	 * @return the address without
+	 */
+	public static String withoutUser(URI server) {
 		return server.getScheme() + "://" + server.getHost() + ":" + server.getPort();
 	}
 
-	String servers() {
+	/**
+	 * Returns the servers as people may see them.
+	 * @return their addresses, empty before the first attempt to connect
+	 */
+	public String servers() {
 		return this.servers;
 	}
 
 	/**
 	 * Sends a request and waits for the answer.
+	 * @param subject where to
+	 * @param headers its headers, if it has any
+	 * @param body what is sent
 	 * @return the answer, null if nobody is there to answer
 	 * @throws StoreUnavailableException if there is no answer in time
 	 */
-	@Nullable Message request(String subject, @Nullable Headers headers, byte[] body) {
+	public @Nullable Message request(String subject, @Nullable Headers headers, byte[] body) {
 		Connection current = connected();
 		this.lastError = null;
 		CompletableFuture<Message> answer;
@@ -180,8 +166,7 @@ final class NatsConnection implements AutoCloseable {
 			throw new StoreUnavailableException("NATS at " + this.servers + " failed: " + ex.getCause(), ex);
 		}
 		catch (TimeoutException | CancellationException ex) {
-			throw new StoreUnavailableException("NATS at " + this.servers + " did not answer within "
-					+ this.timeout.toMillis() + " ms" + lastErrorText(), ex);
+			throw unanswered(ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -192,19 +177,45 @@ final class NatsConnection implements AutoCloseable {
 		}
 	}
 
+	private StoreUnavailableException unanswered(Exception cause) {
+		String error = this.lastError;
+		String message = "NATS at " + this.servers + " did not answer within " + this.timeout.toMillis() + " ms"
+				+ text(error);
+		return this.policy.unanswered(this.servers, message, error, cause);
+	}
+
 	/**
 	 * Returns what the server said last, since a denied request just goes unanswered.
+	 * @return the text in a form to be appended; empty if it said nothing
 	 */
-	String lastErrorText() {
-		String error = this.lastError;
+	public String lastErrorText() {
+		return text(this.lastError);
+	}
+
+	private static String text(@Nullable String error) {
 		return (error != null) ? ": " + error : "";
 	}
 
-	boolean wasDenied() {
-		String error = this.lastError;
+	/**
+	 * Returns whether what the server said last was that a permission is missing.
+	 * @return whether it was
+	 */
+	public boolean wasDenied() {
+		return isDenial(this.lastError);
+	}
+
+	/**
+	 * Returns whether the server says that a permission is missing.
+	 * @param error what it says, if anything
+	 * @return whether it does
+	 */
+	public static boolean isDenial(@Nullable String error) {
 		return error != null && error.toLowerCase(Locale.ROOT).contains("permissions violation");
 	}
 
+	/**
+	 * Closes the connection for good.
+	 */
 	@Override
 	public void close() {
 		Connection closing;
@@ -227,62 +238,14 @@ final class NatsConnection implements AutoCloseable {
 
 		@Override
 		public void errorOccurred(Connection source, String error) {
-			NatsConnection.this.lastError = error;
-			logger.debug("[{}] NATS says: {}", NatsConnection.this.identity, error);
+			StoreConnection.this.lastError = error;
+			logger.debug("[{}] NATS says: {}", StoreConnection.this.identity, error);
 		}
 
 		@Override
 		public void exceptionOccurred(Connection source, Exception ex) {
-			TlsFailure.of(ex).ifPresent((failure) -> NatsConnection.this.tlsError = failure);
-			logger.debug("[{}] The connection to NATS failed: {}", NatsConnection.this.identity, ex.toString());
-		}
-
-	}
-
-	private final class Changes implements ConnectionListener {
-
-		// The client reports each failed attempt to reconnect as another disconnect
-		private final AtomicBoolean lost = new AtomicBoolean();
-
-		@Override
-		@SuppressWarnings("deprecation")
-		public void connectionEvent(Connection source, Events event) {
-			switch (event) {
-				case DISCONNECTED -> {
-					if (this.lost.compareAndSet(false, true)) {
-						logger.warn("[{}] Lost the connection to NATS at {}", NatsConnection.this.identity,
-								NatsConnection.this.servers);
-					}
-				}
-				case RECONNECTED -> {
-					this.lost.set(false);
-					logger.info("[{}] Connected to NATS again, at {}", NatsConnection.this.identity,
-							withoutUser(URI.create(String.valueOf(source.getConnectedUrl()))));
-					NatsConnection.this.reconnected.run();
-				}
-				case LAME_DUCK -> moveAway(source);
-				default -> logger.debug("[{}] NATS: {}", NatsConnection.this.identity, event);
-			}
-		}
-
-		/**
-		 * Leaves a server that is shutting down before it cuts the connection.
-		 */
-		private void moveAway(Connection source) {
-			logger.info("[{}] The NATS server is shutting down, moving to another", NatsConnection.this.identity);
-			Thread thread = new Thread(() -> {
-				try {
-					source.forceReconnect();
-				}
-				catch (IOException ex) {
-					logger.debug("[{}] Could not reconnect", NatsConnection.this.identity, ex);
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
-			}, "ha-lease-reconnect-" + NatsConnection.this.identity.cluster());
-			thread.setDaemon(true);
-			thread.start();
+			StoreConnection.this.policy.failed(ex);
+			logger.debug("[{}] The connection to NATS failed: {}", StoreConnection.this.identity, ex.toString());
 		}
 
 	}
