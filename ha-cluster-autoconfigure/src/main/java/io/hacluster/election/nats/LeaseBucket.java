@@ -1,13 +1,11 @@
 package io.hacluster.election.nats;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.nats.client.Message;
 import io.nats.client.api.DiscardPolicy;
-import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.ServerInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -16,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.election.nats.NatsLeaseStoreException.Reason;
+import io.hacluster.nats.BucketStream;
 import io.hacluster.nats.StoreConnection;
 
 /**
@@ -25,10 +24,6 @@ import io.hacluster.nats.StoreConnection;
  */
 final class LeaseBucket {
 
-	private static final int STREAM_NOT_FOUND = 10059;
-
-	private static final int NAME_IN_USE = 10058;
-
 	private static final List<Integer> JETSTREAM_DISABLED = List.of(10039, 10076, 10035);
 
 	private static final int MAX_RECORD_SIZE = 8192;
@@ -37,7 +32,7 @@ final class LeaseBucket {
 
 	private final NatsLeaseStoreSettings settings;
 
-	private final boolean creating;
+	private final BucketStream stream;
 
 	/**
 	 * Creates a bucket.
@@ -48,7 +43,7 @@ final class LeaseBucket {
 	LeaseBucket(StoreConnection connection, NatsLeaseStoreSettings settings, boolean creating) {
 		this.connection = connection;
 		this.settings = settings;
-		this.creating = creating;
+		this.stream = new BucketStream(connection, settings, "Leases of an HA cluster", MAX_RECORD_SIZE, creating);
 	}
 
 	/**
@@ -57,22 +52,7 @@ final class LeaseBucket {
 	 */
 	void ensure() {
 		ServerInfo server = this.connection.connected().getServerInfo();
-		StreamInfo info = ask("INFO", new byte[0]);
-		if (info.getApiErrorCode() == STREAM_NOT_FOUND && this.creating) {
-			checkVersion(server, this.settings.replicas());
-			info = ask("CREATE", configuration().toJson().getBytes(StandardCharsets.UTF_8));
-			if (info.getApiErrorCode() == NAME_IN_USE) {
-				// Another node was faster, with other settings
-				info = ask("INFO", new byte[0]);
-			}
-		}
-		if (info.hasError()) {
-			throw new StoreUnavailableException(
-					"NATS at " + this.connection.servers() + " has no key-value bucket '" + this.settings.bucket()
-							+ "': " + info.getDescription()
-							+ (this.creating ? "" : ". No node of this cluster has run yet, or its name is another"),
-					null);
-		}
+		StreamInfo info = this.stream.ensure(this::ask, () -> checkVersion(server, this.settings.replicas()));
 		check(info.getConfiguration());
 		checkVersion(server, info.getConfiguration().getReplicas());
 	}
@@ -112,7 +92,7 @@ final class LeaseBucket {
 
 	private @Nullable Message answer(String operation, byte[] body) {
 		try {
-			return this.connection.request("$JS.API.STREAM." + operation + "." + this.settings.stream(), null, body);
+			return this.stream.request(operation, body);
 		}
 		catch (StoreUnavailableException ex) {
 			if (this.connection.wasDenied()) {
@@ -123,24 +103,6 @@ final class LeaseBucket {
 			}
 			throw ex;
 		}
-	}
-
-	private StreamConfiguration configuration() {
-		return StreamConfiguration.builder()
-			.name(this.settings.stream())
-			.subjects(this.settings.subject(">"))
-			.description("Leases of an HA cluster")
-			.retentionPolicy(RetentionPolicy.Limits)
-			.discardPolicy(DiscardPolicy.New)
-			.storageType(StorageType.File)
-			.replicas(this.settings.replicas())
-			.maxMessagesPerSubject(1)
-			.maximumMessageSize(MAX_RECORD_SIZE)
-			.allowRollup(true)
-			.denyDelete(true)
-			.allowDirect(false)
-			.duplicateWindow(Duration.ofMinutes(2))
-			.build();
 	}
 
 	private void check(StreamConfiguration found) {

@@ -1,6 +1,5 @@
 package io.hacluster.election.nats;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -11,9 +10,6 @@ import java.util.regex.Pattern;
 import io.nats.client.Message;
 import io.nats.client.Options;
 import io.nats.client.api.MessageInfo;
-import io.nats.client.impl.Headers;
-import io.nats.client.support.JsonParseException;
-import io.nats.client.support.JsonParser;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import org.jspecify.annotations.Nullable;
@@ -26,28 +22,20 @@ import io.hacluster.election.LeaseCodec;
 import io.hacluster.election.LeaseConflictException;
 import io.hacluster.election.LeaseStore;
 import io.hacluster.election.VersionedLease;
+import io.hacluster.nats.BucketRecords;
 import io.hacluster.nats.StoreConnection;
 
 /**
  * Leases in a NATS key-value bucket, one key for each lease. A compare-and-set is one
  * published message with the expected sequence of its subject, so the revision of a
  * record is its sequence in the stream; reads are answered by the stream's leader.
- * Requests are made directly, not through the client's key-value API, whose
- * compare-and-set waits two seconds whatever is configured. Thread-safe.
+ * Thread-safe.
  */
 public final class NatsLeaseStore implements LeaseStore {
 
 	private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*");
 
-	private static final String EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
-
-	private static final String OPERATION = "KV-Operation";
-
 	private static final int WRONG_LAST_SEQUENCE = 10071;
-
-	private static final int MESSAGE_NOT_FOUND = 10037;
-
-	private static final int STREAM_NOT_FOUND = 10059;
 
 	private static final Pattern ACTUAL_SEQUENCE = Pattern.compile(": (\\d+)$");
 
@@ -56,6 +44,8 @@ public final class NatsLeaseStore implements LeaseStore {
 	private final StoreConnection connection;
 
 	private final LeaseBucket bucket;
+
+	private final BucketRecords records;
 
 	private final LeaseWatch watch;
 
@@ -79,6 +69,7 @@ public final class NatsLeaseStore implements LeaseStore {
 		this.connection = new StoreConnection(identity, options, settings.requestTimeout(),
 				new LeaseConnectionPolicy(identity, this.watch::changed));
 		this.bucket = new LeaseBucket(this.connection, settings, creating);
+		this.records = new BucketRecords(this.connection, settings, this::reconnect);
 	}
 
 	/**
@@ -115,12 +106,11 @@ public final class NatsLeaseStore implements LeaseStore {
 	@Override
 	public Optional<VersionedLease> read(String key) {
 		MessageInfo last = last(key);
-		if (last == null || isDeleted(last)) {
+		if (last == null || BucketRecords.isDeleted(last)) {
 			return Optional.empty();
 		}
 		try {
-			byte[] record = (last.getData() != null) ? last.getData() : new byte[0];
-			return Optional.of(new VersionedLease(LeaseCodec.decode(record), last.getSeq()));
+			return Optional.of(new VersionedLease(LeaseCodec.decode(BucketRecords.value(last)), last.getSeq()));
 		}
 		catch (InvalidLeaseRecordException ex) {
 			throw new InvalidLeaseRecordException(
@@ -144,29 +134,15 @@ public final class NatsLeaseStore implements LeaseStore {
 	private @Nullable MessageInfo last(String key) {
 		checkKey(key);
 		ensureReady();
-		byte[] query = ("{\"last_by_subj\":\"" + this.settings.subject(key) + "\"}").getBytes(StandardCharsets.UTF_8);
-		Message answer = this.connection.request("$JS.API.STREAM.MSG.GET." + this.settings.stream(), null, query);
-		if (answer == null) {
-			throw unavailable("does not answer for the bucket '" + this.settings.bucket() + "'");
-		}
-		MessageInfo info = new MessageInfo(answer, this.settings.stream(), false);
-		if (info.getApiErrorCode() == MESSAGE_NOT_FOUND) {
-			return null;
-		}
-		if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
-			// The bucket has been deleted: make it again, or there is no way out of it
-			this.ready = false;
-			connect();
-			return null;
-		}
-		if (info.hasError()) {
-			throw unavailable("cannot read '" + key + "': " + info.getDescription());
-		}
-		return info;
+		return this.records.last(key);
 	}
 
-	private static boolean isDeleted(MessageInfo info) {
-		return info.getHeaders() != null && info.getHeaders().containsKey(OPERATION);
+	/**
+	 * The bucket has been deleted: makes it again, or there is no way out of it.
+	 */
+	private void reconnect() {
+		this.ready = false;
+		connect();
 	}
 
 	@Override
@@ -176,7 +152,7 @@ public final class NatsLeaseStore implements LeaseStore {
 		}
 		catch (LeaseConflictException ex) {
 			MessageInfo last = last(key);
-			if (last != null && isDeleted(last)) {
+			if (last != null && BucketRecords.isDeleted(last)) {
 				// A marker that the record was deleted counts as the last message
 				return publish(key, lease, last.getSeq());
 			}
@@ -195,33 +171,22 @@ public final class NatsLeaseStore implements LeaseStore {
 	private VersionedLease publish(String key, Lease lease, long expectedRevision) {
 		checkKey(key);
 		ensureReady();
-		Headers headers = new Headers().add(EXPECTED_SEQUENCE, Long.toString(expectedRevision));
-		Message answer = this.connection.request(this.settings.subject(key), headers, LeaseCodec.encode(lease));
+		Message answer = this.records.publish(key, LeaseCodec.encode(lease), expectedRevision);
 		if (answer == null) {
-			throw unavailable("stores nothing in the bucket '" + this.settings.bucket()
+			throw this.records.unavailable("stores nothing in the bucket '" + this.settings.bucket()
 					+ "' now: it was deleted, or has no leader");
 		}
-		JsonValue reply = parse(answer);
+		JsonValue reply = this.records.parse(answer);
 		JsonValue error = JsonValueUtils.readValue(reply, "error");
 		if (error != null) {
 			throw refused(key, expectedRevision, JsonValueUtils.readInteger(error, "err_code", 0),
 					String.valueOf(JsonValueUtils.readString(error, "description")));
 		}
 		if (!this.settings.stream().equals(JsonValueUtils.readString(reply, "stream"))) {
-			throw unavailable(
+			throw this.records.unavailable(
 					"stored '" + key + "' in another stream than that of the bucket '" + this.settings.bucket() + "'");
 		}
 		return new VersionedLease(lease, JsonValueUtils.readLong(reply, "seq", 0));
-	}
-
-	private JsonValue parse(Message answer) {
-		try {
-			return JsonParser.parse(answer.getData());
-		}
-		catch (JsonParseException ex) {
-			throw new StoreUnavailableException(
-					"NATS at " + this.connection.servers() + " sent an answer that " + "cannot be read", ex);
-		}
 	}
 
 	private RuntimeException refused(String key, long expectedRevision, int code, String description) {
@@ -233,11 +198,7 @@ public final class NatsLeaseStore implements LeaseStore {
 						+ expectedRevision + ": " + description);
 			}
 		}
-		return unavailable("did not store '" + key + "': " + description);
-	}
-
-	private StoreUnavailableException unavailable(String problem) {
-		return new StoreUnavailableException("NATS at " + this.connection.servers() + " " + problem, null);
+		return this.records.unavailable("did not store '" + key + "': " + description);
 	}
 
 	@Override

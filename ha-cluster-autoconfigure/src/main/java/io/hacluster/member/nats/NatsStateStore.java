@@ -10,9 +10,6 @@ import java.util.function.Supplier;
 import io.nats.client.Message;
 import io.nats.client.Options;
 import io.nats.client.api.MessageInfo;
-import io.nats.client.impl.Headers;
-import io.nats.client.support.JsonParseException;
-import io.nats.client.support.JsonParser;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +20,7 @@ import io.hacluster.member.StateConflictException;
 import io.hacluster.member.StateKeys;
 import io.hacluster.member.StateRecord;
 import io.hacluster.member.StateStore;
+import io.hacluster.nats.BucketRecords;
 import io.hacluster.nats.StoreConnection;
 
 /**
@@ -32,10 +30,6 @@ import io.hacluster.nats.StoreConnection;
  */
 public final class NatsStateStore implements StateStore {
 
-	private static final String EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
-
-	private static final String OPERATION = "KV-Operation";
-
 	private static final int WRONG_LAST_SEQUENCE = 10071;
 
 	/**
@@ -43,15 +37,13 @@ public final class NatsStateStore implements StateStore {
 	 */
 	private static final int WRONG_LAST_SEQUENCE_CONCURRENT = 10164;
 
-	private static final int MESSAGE_NOT_FOUND = 10037;
-
-	private static final int STREAM_NOT_FOUND = 10059;
-
 	private final NatsStateStoreSettings settings;
 
 	private final StoreConnection connection;
 
 	private final StateBucket bucket;
+
+	private final BucketRecords records;
 
 	private final StateWatch watch;
 
@@ -75,6 +67,7 @@ public final class NatsStateStore implements StateStore {
 		this.connection = new StoreConnection(identity, options, settings.requestTimeout(),
 				new StateConnectionPolicy(identity, this.watch::changed));
 		this.bucket = new StateBucket(this.connection, settings, creating);
+		this.records = new BucketRecords(this.connection, settings, this::reconnect);
 	}
 
 	/**
@@ -111,64 +104,43 @@ public final class NatsStateStore implements StateStore {
 	@Override
 	public Optional<StateRecord> read(String key) {
 		MessageInfo last = last(key);
-		return (last == null || isDeleted(last)) ? Optional.empty()
-				: Optional.of(new StateRecord(key, value(last), last.getSeq()));
+		return (last == null || BucketRecords.isDeleted(last)) ? Optional.empty()
+				: Optional.of(new StateRecord(key, BucketRecords.value(last), last.getSeq()));
 	}
 
 	@Override
 	public List<StateRecord> list(String prefix) {
-		List<StateRecord> records = new ArrayList<>();
+		List<StateRecord> found = new ArrayList<>();
 		String subject = this.settings.subject("");
 		long from = 1;
-		for (int i = 0; i < 2 * MAX_RECORDS && records.size() < MAX_RECORDS; i++) {
-			MessageInfo next = get("{\"seq\":" + from + ",\"next_by_subj\":\"" + this.settings.subject(prefix) + ">\"}",
-					prefix + ">");
+		for (int i = 0; i < 2 * MAX_RECORDS && found.size() < MAX_RECORDS; i++) {
+			ensureReady();
+			MessageInfo next = this.records.get(
+					"{\"seq\":" + from + ",\"next_by_subj\":\"" + this.settings.subject(prefix) + ">\"}", prefix + ">");
 			if (next == null) {
 				break;
 			}
 			String key = next.getSubject().substring(subject.length());
-			if (!isDeleted(next) && StateKeys.isKey(key)) {
-				records.add(new StateRecord(key, value(next), next.getSeq()));
+			if (!BucketRecords.isDeleted(next) && StateKeys.isKey(key)) {
+				found.add(new StateRecord(key, BucketRecords.value(next), next.getSeq()));
 			}
 			from = next.getSeq() + 1;
 		}
-		return records;
+		return found;
 	}
 
 	private @Nullable MessageInfo last(String key) {
-		return get("{\"last_by_subj\":\"" + this.settings.subject(StateKeys.check(key)) + "\"}", key);
-	}
-
-	private @Nullable MessageInfo get(String query, String what) {
+		StateKeys.check(key);
 		ensureReady();
-		Message answer = this.connection.request("$JS.API.STREAM.MSG.GET." + this.settings.stream(), null,
-				query.getBytes(StandardCharsets.UTF_8));
-		if (answer == null) {
-			throw unavailable("does not answer for the bucket '" + this.settings.bucket() + "'");
-		}
-		MessageInfo info = new MessageInfo(answer, this.settings.stream(), false);
-		if (info.getApiErrorCode() == MESSAGE_NOT_FOUND) {
-			return null;
-		}
-		if (info.getApiErrorCode() == STREAM_NOT_FOUND) {
-			// The bucket has been deleted: make it again, or there is no way out of it
-			this.ready = false;
-			connect();
-			return null;
-		}
-		if (info.hasError()) {
-			throw unavailable("cannot read '" + what + "': " + info.getDescription());
-		}
-		return info;
+		return this.records.last(key);
 	}
 
-	private static boolean isDeleted(MessageInfo info) {
-		return info.getHeaders() != null && info.getHeaders().containsKey(OPERATION);
-	}
-
-	private static byte[] value(MessageInfo info) {
-		byte[] data = info.getData();
-		return (data != null) ? data : new byte[0];
+	/**
+	 * The bucket has been deleted: makes it again, or there is no way out of it.
+	 */
+	private void reconnect() {
+		this.ready = false;
+		connect();
 	}
 
 	@Override
@@ -178,7 +150,7 @@ public final class NatsStateStore implements StateStore {
 		}
 		catch (StateConflictException ex) {
 			MessageInfo last = last(key);
-			if (last != null && isDeleted(last)) {
+			if (last != null && BucketRecords.isDeleted(last)) {
 				// A marker that the record was deleted counts as the last message
 				return publish(key, value, last.getSeq());
 			}
@@ -198,14 +170,13 @@ public final class NatsStateStore implements StateStore {
 		StateKeys.check(key);
 		StateKeys.checkValue(value);
 		ensureReady();
-		Headers headers = new Headers().add(EXPECTED_SEQUENCE, Long.toString(expectedRevision));
-		Message answer = this.connection.request(this.settings.subject(key), headers, value);
+		Message answer = this.records.publish(key, value, expectedRevision);
 		if (answer == null) {
 			this.ready = false;
-			throw unavailable("stores nothing in the bucket '" + this.settings.bucket()
+			throw this.records.unavailable("stores nothing in the bucket '" + this.settings.bucket()
 					+ "' now: it was deleted, or has no leader");
 		}
-		JsonValue reply = parse(answer);
+		JsonValue reply = this.records.parse(answer);
 		JsonValue error = JsonValueUtils.readValue(reply, "error");
 		if (error != null) {
 			String description = String.valueOf(JsonValueUtils.readString(error, "description"));
@@ -214,19 +185,9 @@ public final class NatsStateStore implements StateStore {
 				throw new StateConflictException("The record of '" + key + "' is not at the expected revision "
 						+ expectedRevision + ": " + description);
 			}
-			throw unavailable("did not store '" + key + "': " + description);
+			throw this.records.unavailable("did not store '" + key + "': " + description);
 		}
 		return JsonValueUtils.readLong(reply, "seq", 0);
-	}
-
-	private JsonValue parse(Message answer) {
-		try {
-			return JsonParser.parse(answer.getData());
-		}
-		catch (JsonParseException ex) {
-			throw new StoreUnavailableException(
-					"NATS at " + this.connection.servers() + " sent an answer that cannot be read", ex);
-		}
 	}
 
 	@Override
@@ -236,16 +197,13 @@ public final class NatsStateStore implements StateStore {
 		Message answer = this.connection.request("$JS.API.STREAM.PURGE." + this.settings.stream(), null,
 				query.getBytes(StandardCharsets.UTF_8));
 		if (answer == null) {
-			throw unavailable("does not answer for the bucket '" + this.settings.bucket() + "'");
+			throw this.records.unavailable("does not answer for the bucket '" + this.settings.bucket() + "'");
 		}
-		JsonValue error = JsonValueUtils.readValue(parse(answer), "error");
+		JsonValue error = JsonValueUtils.readValue(this.records.parse(answer), "error");
 		if (error != null) {
-			throw unavailable("did not remove '" + key + "': " + JsonValueUtils.readString(error, "description"));
+			throw this.records
+				.unavailable("did not remove '" + key + "': " + JsonValueUtils.readString(error, "description"));
 		}
-	}
-
-	private StoreUnavailableException unavailable(String problem) {
-		return new StoreUnavailableException("NATS at " + this.connection.servers() + " " + problem, null);
 	}
 
 	@Override

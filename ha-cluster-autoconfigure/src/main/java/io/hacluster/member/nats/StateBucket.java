@@ -1,20 +1,16 @@
 package io.hacluster.member.nats;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.nats.client.Message;
-import io.nats.client.api.DiscardPolicy;
-import io.nats.client.api.RetentionPolicy;
-import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.member.StateStore;
 import io.hacluster.member.nats.NatsStateStoreException.Reason;
+import io.hacluster.nats.BucketStream;
 import io.hacluster.nats.StoreConnection;
 
 /**
@@ -22,17 +18,13 @@ import io.hacluster.nats.StoreConnection;
  */
 final class StateBucket {
 
-	private static final int STREAM_NOT_FOUND = 10059;
-
-	private static final int NAME_IN_USE = 10058;
-
 	private static final int HEADERS = 1024;
 
 	private final StoreConnection connection;
 
 	private final NatsStateStoreSettings settings;
 
-	private final boolean creating;
+	private final BucketStream stream;
 
 	/**
 	 * Creates a bucket.
@@ -43,7 +35,8 @@ final class StateBucket {
 	StateBucket(StoreConnection connection, NatsStateStoreSettings settings, boolean creating) {
 		this.connection = connection;
 		this.settings = settings;
-		this.creating = creating;
+		this.stream = new BucketStream(connection, settings, "Members, history and control of an HA cluster",
+				StateStore.MAX_BYTES + HEADERS, creating);
 	}
 
 	/**
@@ -51,51 +44,20 @@ final class StateBucket {
 	 * @throws StoreUnavailableException if there is no bucket to work with
 	 */
 	void ensure() {
-		StreamInfo info = ask("INFO", new byte[0]);
-		if (info.getApiErrorCode() == STREAM_NOT_FOUND && this.creating) {
-			info = ask("CREATE", configuration().toJson().getBytes(StandardCharsets.UTF_8));
-			if (info.getApiErrorCode() == NAME_IN_USE) {
-				// Another node was faster, with other settings
-				info = ask("INFO", new byte[0]);
-			}
-		}
-		if (info.hasError()) {
-			throw new StoreUnavailableException(
-					"NATS at " + this.connection.servers() + " has no key-value bucket '" + this.settings.bucket()
-							+ "': " + info.getDescription()
-							+ (this.creating ? "" : ". No node of this cluster has run yet, or its name is another"),
-					null);
-		}
+		StreamInfo info = this.stream.ensure(this::ask, () -> {
+			// Any version of the server will do
+		});
 		check(info.getConfiguration());
 	}
 
 	private StreamInfo ask(String operation, byte[] body) {
-		Message answer = this.connection.request("$JS.API.STREAM." + operation + "." + this.settings.stream(), null,
-				body);
+		Message answer = this.stream.request(operation, body);
 		if (answer == null) {
 			throw new StoreUnavailableException(
 					"JetStream is not enabled on NATS at " + this.connection.servers() + ", or has no leader now",
 					null);
 		}
 		return new StreamInfo(answer);
-	}
-
-	private StreamConfiguration configuration() {
-		return StreamConfiguration.builder()
-			.name(this.settings.stream())
-			.subjects(this.settings.subject(">"))
-			.description("Members, history and control of an HA cluster")
-			.retentionPolicy(RetentionPolicy.Limits)
-			.discardPolicy(DiscardPolicy.New)
-			.storageType(StorageType.File)
-			.replicas(this.settings.replicas())
-			.maxMessagesPerSubject(1)
-			.maximumMessageSize(StateStore.MAX_BYTES + HEADERS)
-			.allowRollup(true)
-			.denyDelete(true)
-			.allowDirect(false)
-			.duplicateWindow(Duration.ofMinutes(2))
-			.build();
 	}
 
 	private void check(StreamConfiguration found) {
