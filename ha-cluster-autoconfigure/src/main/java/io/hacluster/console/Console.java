@@ -68,6 +68,13 @@ public final class Console implements SmartLifecycle {
 		return this.handler;
 	}
 
+	/**
+	 * Returns how many pages are open.
+	 */
+	int pages() {
+		return this.streams.size();
+	}
+
 	@Override
 	public void start() {
 		this.board.onChange(this.streams::changed);

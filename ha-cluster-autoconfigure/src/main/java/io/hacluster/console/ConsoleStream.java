@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +34,32 @@ final class ConsoleStream {
 
 	private final AsyncContext context;
 
-	private final AtomicBoolean completed = new AtomicBoolean();
+	/**
+	 * Held while the thread writes. The container tells of an error while the write that
+	 * has failed is still on its way out of the container's code, and reports the error
+	 * to the response. If the request ended before that, the error would be that of the
+	 * next request which gets the response.
+	 */
+	private final ReentrantLock writing = new ReentrantLock();
+
+	private final ReentrantLock ending = new ReentrantLock();
+
+	private boolean completed;
 
 	private @Nullable Thread thread;
 
 	ConsoleStream(ConsoleStreams streams, AsyncContext context) {
 		this.streams = streams;
 		this.context = context;
+	}
+
+	/**
+	 * Returns what ends the request when the container finds that the page has been
+	 * closed. If nobody did, the container would ask for an error page, for which it is
+	 * too late: Spring would warn of each page that is closed.
+	 */
+	AsyncListener listener() {
+		return new AbandonOnError();
 	}
 
 	Thread thread(Thread thread) {
@@ -84,23 +105,66 @@ final class ConsoleStream {
 	}
 
 	/**
-	 * Ends the request, whatever the thread is doing.
+	 * Ends the request, whatever the thread is doing. It has ended when this returns,
+	 * whoever did it. It is ended once only, for the container may use what is left of it
+	 * for another request.
 	 */
 	void abandon() {
 		this.streams.remove(this);
-		if (this.completed.compareAndSet(false, true)) {
-			try {
+		this.ending.lock();
+		try {
+			if (!this.completed) {
+				this.completed = true;
 				this.context.complete();
 			}
-			catch (IllegalStateException ex) {
-				// The container has done it already
-			}
+		}
+		catch (IllegalStateException ex) {
+			// The container has done it already
+		}
+		finally {
+			this.ending.unlock();
 		}
 	}
 
-	private static void send(ServletOutputStream out, String text) throws IOException {
-		out.write(text.getBytes(StandardCharsets.UTF_8));
-		out.flush();
+	private void send(ServletOutputStream out, String text) throws IOException {
+		this.writing.lock();
+		try {
+			out.write(text.getBytes(StandardCharsets.UTF_8));
+			out.flush();
+		}
+		finally {
+			this.writing.unlock();
+		}
+	}
+
+	private final class AbandonOnError implements AsyncListener {
+
+		@Override
+		public void onStartAsync(AsyncEvent event) {
+			// It has been started already
+		}
+
+		@Override
+		public void onError(AsyncEvent event) {
+			ConsoleStream.this.writing.lock();
+			try {
+				abandon();
+			}
+			finally {
+				ConsoleStream.this.writing.unlock();
+			}
+		}
+
+		@Override
+		public void onTimeout(AsyncEvent event) {
+			// There is none
+		}
+
+		@Override
+		public void onComplete(AsyncEvent event) {
+			// That is what the stream has asked for
+		}
+
 	}
 
 }

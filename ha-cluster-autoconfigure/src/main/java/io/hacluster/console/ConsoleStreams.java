@@ -137,6 +137,7 @@ final class ConsoleStreams {
 				return false;
 			}
 			ConsoleStream stream = new ConsoleStream(this, context);
+			context.addListener(stream.listener());
 			this.streams.add(stream);
 			stream.thread(thread("ha-console-stream-" + this.identity.cluster(), stream::run)).start();
 			return true;

@@ -56,6 +56,10 @@ final class FakeNode implements AutoCloseable {
 		return this.context.getBean(LagHistory.class);
 	}
 
+	Console console() {
+		return this.context.getBean(Console.class);
+	}
+
 	int port() {
 		return this.port;
 	}
