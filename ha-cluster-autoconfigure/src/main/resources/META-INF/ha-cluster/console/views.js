@@ -21,6 +21,9 @@ const KINDS = {
 
 const MARKS = { DONE: "✓", SKIPPED: "–", FAILED: "✕", TIMED_OUT: "✕", INTERRUPTED: "✕" };
 
+// Labels of more characters get lines of their own.
+const LONG = 60;
+
 let offset = 0;
 
 export function serverNow() {
@@ -102,6 +105,7 @@ function showMember(state, tableRow, member) {
 		notes.unshift("this node");
 	}
 	setText(labels, notes.join(" · "));
+	setAttribute(name, "data-long", labels.textContent.length > LONG);
 	setText(failure, member.failure ?? "");
 	const [kind, text] = roleOf(member);
 	setAttribute(tableRow, "data-role", kind);

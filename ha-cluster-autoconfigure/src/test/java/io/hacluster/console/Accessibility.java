@@ -63,6 +63,40 @@ final class Accessibility {
 	static final String OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
 	/**
+	 * What of the table of members is cut off, or sticks out of the part of the page that
+	 * it is in, and which words of columns but the first have no room in one line.
+	 */
+	static final String SQUEEZED = """
+			(() => {
+				const table = document.querySelector(".members");
+				const room = table.parentElement.getBoundingClientRect();
+				const squeezed = [];
+				for (const element of [table, ...table.querySelectorAll("th, td, .name, .labels")]) {
+					const { left, right } = element.getBoundingClientRect();
+					const outside = left < room.left - 1 || right > room.right + 1;
+					const clipped = getComputedStyle(element).overflow !== "visible";
+					if (element.checkVisibility() && !element.closest("thead") && (outside || clipped || element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)) {
+						squeezed.push(`${element.tagName} ${element.className} is ${outside ? "outside" : clipped ? "clipped" : "too narrow"}`);
+					}
+				}
+				for (const cell of table.querySelectorAll("tbody td")) {
+					const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+					while (walker.nextNode()) {
+						for (const word of walker.currentNode.data.matchAll(/\\S+/g)) {
+							const range = document.createRange();
+							range.setStart(walker.currentNode, word.index);
+							range.setEnd(walker.currentNode, word.index + word[0].length);
+							if (range.getClientRects().length > 1) {
+								squeezed.push(word[0]);
+							}
+						}
+					}
+				}
+				return squeezed.join("; ");
+			})()
+			""";
+
+	/**
 	 * What has the focus, and whether that is to be seen.
 	 */
 	static final String FOCUS = """

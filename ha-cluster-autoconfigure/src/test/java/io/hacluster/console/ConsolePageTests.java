@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
 import org.awaitility.Awaitility;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import io.hacluster.ClusterRole;
 import io.hacluster.NodeId;
 import io.hacluster.member.ClusterView;
+import io.hacluster.member.MemberLabels;
 import io.hacluster.test.BrowserTab;
 import io.hacluster.test.Chromium;
 
@@ -262,6 +264,32 @@ class ConsolePageTests {
 			assertThat(this.tab.text(Accessibility.FAINT)).as("faint in the dialog, %s", scheme).isEmpty();
 			assertThat(this.tab.text(Accessibility.SMALL)).as("small in the dialog").isEmpty();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1100, 768, 360 })
+	void longLabelsAreReadAsAWholeAndLeaveTheOthersTheirRoom(int width) {
+		String key = "k".repeat(300);
+		String value = "v".repeat(300);
+		Map<String, String> many = new TreeMap<>();
+		for (int i = 0; i < MemberLabels.MAX_LABELS; i++) {
+			many.put("name-" + i, "some words of value " + i);
+		}
+		this.tab.screen(width, 800, "light");
+		open();
+		assertThat(this.tab.text(Accessibility.SQUEEZED)).as("with short labels").isEmpty();
+		this.node.cluster()
+			.show(null, FakeCluster.alive(Story.labelled("a", ClusterRole.LEADER, Map.of(key, value))),
+					FakeCluster.alive(Story.labelled("b", ClusterRole.FOLLOWER, many)),
+					FakeCluster.gone(Story.member("c", ClusterRole.FOLLOWER)));
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.tab.read("#members")).contains(key + ": " + value)
+				.contains("some words of value 15"));
+		assertThat(this.tab.text(Accessibility.SQUEEZED)).as("with long labels").isEmpty();
+		assertThat(this.tab.evaluate("document.querySelector('.labels').getBoundingClientRect().width").asDouble())
+			.as("width of the labels")
+			.isGreaterThan(150);
+		assertThat(this.tab.evaluate(Accessibility.OVERFLOW).asInt()).as("overflow").isLessThanOrEqualTo(0);
 	}
 
 	@Test

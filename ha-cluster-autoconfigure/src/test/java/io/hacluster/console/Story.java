@@ -51,6 +51,13 @@ final class Story {
 				member.at());
 	}
 
+	static Member labelled(String id, ClusterRole role, Map<String, String> labels) {
+		Member member = member(id, role);
+		return new Member(member.nodeId(), member.nonce(), member.version(), member.role(), member.state(),
+				member.epoch(), member.position(), member.lag(), member.backend(), member.address(), labels,
+				member.priority(), member.eligible(), member.failure(), member.leaseDuration(), member.at());
+	}
+
 	static ClusterView.Seen[] members() {
 		return new ClusterView.Seen[] { FakeCluster.alive(member("a", ClusterRole.LEADER)),
 				FakeCluster.alive(member("b", ClusterRole.FOLLOWER)),
