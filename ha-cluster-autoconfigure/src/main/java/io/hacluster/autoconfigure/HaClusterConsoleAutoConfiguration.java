@@ -58,6 +58,8 @@ public final class HaClusterConsoleAutoConfiguration {
 
 	private static final String ACCESS = "ha.cluster.console.access";
 
+	private static final String MAX_PERMITTED = "management.endpoints.access.max-permitted";
+
 	/**
 	 * The page needs Spring MVC.
 	 */
@@ -100,7 +102,8 @@ public final class HaClusterConsoleAutoConfiguration {
 	}
 
 	/**
-	 * What the property says, before anything else does.
+	 * What the property says, before anything else does, but no more than any endpoint
+	 * may permit. That limit is for what must hold whatever else is configured.
 	 */
 	@Order(0)
 	@Configuration(proxyBeanMethods = false)
@@ -110,8 +113,15 @@ public final class HaClusterConsoleAutoConfiguration {
 
 		@Bean
 		ConsoleAccess haClusterConsoleAccessAsConfigured(Environment environment) {
-			BindResult<ConsoleAccess> access = Binder.get(environment).bind(ACCESS, ConsoleAccess.class);
-			return access.isBound() ? access.get() : ConsoleAccess.READ_ONLY;
+			ConsoleAccess access = access(environment, ACCESS, ConsoleAccess.READ_ONLY);
+			// Its values have the same names
+			ConsoleAccess limit = access(environment, MAX_PERMITTED, ConsoleAccess.UNRESTRICTED);
+			return (access.compareTo(limit) < 0) ? access : limit;
+		}
+
+		private static ConsoleAccess access(Environment environment, String property, ConsoleAccess otherwise) {
+			BindResult<ConsoleAccess> access = Binder.get(environment).bind(property, ConsoleAccess.class);
+			return access.isBound() ? access.get() : otherwise;
 		}
 
 	}

@@ -62,8 +62,10 @@ final class ConsoleHandler implements HttpRequestHandler {
 		HEADERS.forEach(response::setHeader);
 		String path = path(request);
 		if (this.access == ConsoleAccess.NONE) {
-			write(response, Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",
-					"'ha.cluster.console.access' or 'management.endpoint.leader.access' is 'none'."));
+			write(response,
+					Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",
+							"'ha.cluster.console.access', 'management.endpoint.leader.access' or "
+									+ "'management.endpoints.access.max-permitted' is 'none'."));
 		}
 		else if (path.startsWith(ACTIONS) && ConsoleActions.NAMES.contains(path.substring(ACTIONS.length()))) {
 			act(path.substring(ACTIONS.length()), request, response);
@@ -160,7 +162,8 @@ final class ConsoleHandler implements HttpRequestHandler {
 			write(response, Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",
 					"This page is for looking only: 'management.endpoint.leader.access' is not 'unrestricted', or the "
 							+ "endpoint 'leader' is not exposed over the web on the port of the application, and "
-							+ "'ha.cluster.console.access' does not say otherwise."));
+							+ "'ha.cluster.console.access' does not say otherwise; or "
+							+ "'management.endpoints.access.max-permitted' does not permit more."));
 		}
 		else if (request.getHeader(CONSOLE_HEADER) == null || !isSameOrigin(request)) {
 			write(response, Answer.of(HttpServletResponse.SC_FORBIDDEN, "REFUSED",

@@ -7,11 +7,13 @@ import org.mockito.Mockito;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -99,6 +101,23 @@ class HaClusterConsoleAutoConfigurationTests {
 					"management.endpoints.web.exposure.include=leader", "management.endpoint.leader.access=" + endpoint,
 					(page != null) ? "ha.cluster.console.access=" + page : "x=y")
 			.run((context) -> assertThat(context.getBean(ConsoleAccess.class)).isEqualTo(expected));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "read-only,unrestricted,READ_ONLY", "read_only,UNRESTRICTED,READ_ONLY", "NONE,unrestricted,NONE",
+			"none,read-only,NONE", "unrestricted,unrestricted,UNRESTRICTED", "unrestricted,read-only,READ_ONLY",
+			"read-only,none,NONE", "read-only,,READ_ONLY", "none,,NONE" })
+	void pageIsNeverPermittedMoreThanAnyEndpoint(String limit, String page, ConsoleAccess expected) {
+		this.runner.withInitializer(HaClusterConsoleAutoConfigurationTests::convertAsApplicationsDo)
+			.withPropertyValues(ON, "management.endpoints.access.max-permitted=" + limit,
+					"management.endpoints.web.exposure.include=leader",
+					"management.endpoint.leader.access=unrestricted",
+					(page != null) ? "ha.cluster.console.access=" + page : "x=y")
+			.run((context) -> assertThat(context.getBean(ConsoleAccess.class)).isEqualTo(expected));
+	}
+
+	private static void convertAsApplicationsDo(ConfigurableApplicationContext context) {
+		context.getEnvironment().setConversionService(new ApplicationConversionService());
 	}
 
 	@Test
