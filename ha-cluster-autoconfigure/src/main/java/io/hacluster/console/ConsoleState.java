@@ -3,7 +3,6 @@ package io.hacluster.console;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +23,7 @@ import io.hacluster.member.Members;
 import io.hacluster.member.TermHistory;
 import io.hacluster.member.TermHistory.PastTerm;
 import io.hacluster.member.TermHistory.StepTime;
+import io.hacluster.operation.ClusterDocument;
 
 /**
  * What the page shows, as JSON. Bounded, whatever the other members publish.
@@ -40,8 +40,6 @@ final class ConsoleState {
 	private static final int STEPS = 32;
 
 	private static final int TEXT = 1000;
-
-	private static final double MILLIS_PER_SECOND = 1000.0;
 
 	private static final JsonWriter<Object> JSON = JsonWriter.standard();
 
@@ -120,7 +118,7 @@ final class ConsoleState {
 		map.put("age", seen.age().toMillis());
 		map.put("epoch", member.epoch());
 		map.put("position", member.position());
-		map.put("lag", seconds(member.lag()));
+		map.put("lag", ClusterDocument.seconds(member.lag()));
 		map.put("backend", text(member.backend()));
 		map.put("link", link(member.address()));
 		map.put("labels", member.labels());
@@ -191,10 +189,6 @@ final class ConsoleState {
 
 	private static @Nullable Long millis(@Nullable Instant instant) {
 		return (instant != null) ? instant.toEpochMilli() : null;
-	}
-
-	private static @Nullable Double seconds(@Nullable Duration duration) {
-		return (duration != null) ? duration.toMillis() / MILLIS_PER_SECOND : null;
 	}
 
 	private static @Nullable String text(@Nullable String value) {
