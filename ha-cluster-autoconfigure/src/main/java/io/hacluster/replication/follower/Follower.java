@@ -184,6 +184,8 @@ public final class Follower {
 	private void cycle() throws IOException {
 		RejoinBase current = this.base;
 		if (current == null) {
+			// What has failed half-way would not be found
+			this.context.files().recover();
 			current = this.context.rejoin().settle();
 			this.base = current;
 			this.progress.judged();

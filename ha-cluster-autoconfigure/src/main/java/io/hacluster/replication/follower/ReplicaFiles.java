@@ -3,8 +3,8 @@ package io.hacluster.replication.follower;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -76,7 +76,7 @@ public final class ReplicaFiles {
 		this.onSetAside = onSetAside;
 		this.afterStep = afterStep;
 		this.position = new PositionFile(this.state.resolve("position"), node);
-		ReplicaPaths.require(this.database.database(), this.replica.path(), this.state);
+		ReplicaPaths.require(this.database.database(), this.replica, this.state);
 	}
 
 	public ReplicaFile database() {
@@ -121,8 +121,12 @@ public final class ReplicaFiles {
 	 * @throws IOException if that cannot be found out
 	 */
 	public boolean exists(Place place) throws IOException {
-		Path path = pathOf(place);
-		return Files.exists(path) && Files.size(path) > 0;
+		try {
+			return Files.size(pathOf(place)) > 0;
+		}
+		catch (NoSuchFileException ex) {
+			return false;
+		}
 	}
 
 	public PositionFile position() {
@@ -159,8 +163,10 @@ public final class ReplicaFiles {
 	}
 
 	/**
-	 * Finishes a move that a crash has interrupted.
+	 * Finishes a move that a crash or a failure has interrupted, and finds a place for
+	 * each database that stands where no replica is looked for.
 	 * @throws IOException if a rename fails
+	 * @throws HaClusterException if people have to say which file is to be kept
 	 */
 	public void recover() throws IOException {
 		Optional<ReplicaMove> move = ReplicaMove.read(journal());
@@ -168,6 +174,39 @@ public final class ReplicaFiles {
 			finish(move.get());
 		}
 		this.replica.clear();
+		List<ReplicaFile> strays = this.replica.strays();
+		for (ReplicaFile stray : strays) {
+			takeUp(stray, strays.size() == 1);
+		}
+	}
+
+	/**
+	 * May be the only copy of something, whatever has led to this.
+	 */
+	private void takeUp(ReplicaFile stray, boolean only) throws IOException {
+		if (!Files.exists(stray.database())) {
+			throw new HaClusterException(stray.log() + " is the write-ahead log of a database that has been moved "
+					+ "without it. Move it beside that database, or remove it");
+		}
+		if (exists(Place.REPLICA) && !Files.isSymbolicLink(replicaPath())) {
+			throw new HaClusterException("There is a database at ha.cluster.sqlite.replica-path (" + replicaPath()
+					+ ") and a replica in " + stray.database().getParent()
+					+ ". Move the one away that is not to be kept, with its -wal");
+		}
+		if (only && !exists(Place.REPLICA) && !exists(Place.DATABASE)) {
+			this.replica.lead(stray);
+			logger.warn("[{}] {} did not lead to the replica in {} any more, and does again", this.node, replicaPath(),
+					stray.database().getParent());
+			return;
+		}
+		ReplicaFile aside = new ReplicaFile(
+				this.diverged.announce(Epoch.NONE, null, "it was beside the replica and not in use"));
+		force(stray.log());
+		move(stray, aside, this.position.read().orElse(null));
+		Files.deleteIfExists(aside.shared());
+		logger.warn("[{}] {} was not in use and has been set aside as {}", this.node, stray.database(),
+				aside.database());
+		tell(aside);
 	}
 
 	private void finish(ReplicaMove interrupted) throws IOException {
@@ -180,6 +219,11 @@ public final class ReplicaFiles {
 				strikeOut();
 				tell(interrupted.to());
 			}
+		}
+		else if (interrupted.isTorn()) {
+			throw new HaClusterException("A move of " + interrupted.from().database() + " to "
+					+ interrupted.to().database() + " was interrupted, and the files are not those that were moved. "
+					+ "Put the database and its -wal together at one of the two paths, and remove " + journal());
 		}
 		else {
 			logger.warn("[{}] A move of {} to {} was interrupted, but the database is at neither path now", this.node,
@@ -224,11 +268,8 @@ public final class ReplicaFiles {
 	 * @throws IOException if a rename fails
 	 */
 	void replace(Path file) throws IOException {
-		ReplicaFile next = this.replica.create();
-		Files.move(file, next.database(), StandardCopyOption.ATOMIC_MOVE);
-		PositionFile.syncDirectory(next.database());
-		this.replica.lead(next);
-		this.replica.clear();
+		requireNothingInterrupted();
+		this.replica.replace(file);
 	}
 
 	/**
@@ -296,6 +337,7 @@ public final class ReplicaFiles {
 	}
 
 	private void move(ReplicaFile from, ReplicaFile to, @Nullable ReplicaPosition newPosition) throws IOException {
+		requireNothingInterrupted();
 		ReplicaMove move = ReplicaMove.plan(from, to, this.replica.isBelow(from), newPosition);
 		move.write(journal());
 		this.afterStep.run();
@@ -317,7 +359,18 @@ public final class ReplicaFiles {
 		else {
 			this.position.delete();
 		}
+		this.replica.unlink(move.from());
 		this.replica.clear();
+	}
+
+	/**
+	 * What has been moved in part is at no place where it would be found.
+	 */
+	private void requireNothingInterrupted() {
+		if (Files.exists(journal())) {
+			throw new HaClusterException(
+					"A move of the database has been interrupted, and has to be finished first: " + journal());
+		}
 	}
 
 	private void strikeOut() throws IOException {

@@ -129,6 +129,15 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean withd
 		return true;
 	}
 
+	/**
+	 * Returns whether a part is where the database was, and a database where it goes.
+	 * @return whether nobody can tell if they belong together
+	 */
+	boolean isTorn() {
+		ReplicaFile source = this.withdraw ? withdrawn() : this.from;
+		return Files.exists(this.to.database()) && (Files.exists(source.database()) || Files.exists(source.log()));
+	}
+
 	private ReplicaFile withdrawn() {
 		Path directory = ReplicaLink.withdrawn(directory(this.from));
 		return new ReplicaFile(directory.resolve(this.from.database().getFileName()));

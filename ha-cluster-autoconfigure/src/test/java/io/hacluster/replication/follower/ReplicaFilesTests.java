@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.util.FileSystemUtils;
 
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
@@ -216,6 +220,147 @@ class ReplicaFilesTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", ".gone" })
+	void replicaThatTheLinkDoesNotLeadToAnyMoreIsFoundAgain(String suffix) throws Exception {
+		Path directory = filledReplica();
+		Files.move(this.files.replicaPath(), this.directory.resolve("replica.db.bak"));
+		Files.move(directory, directory.resolveSibling(directory.getFileName() + suffix));
+		this.files.recover();
+		assertThat(this.files.replicaPath()).hasContent("database 0");
+		assertThat(this.files.replica().log()).hasContent("log");
+	}
+
+	@Test
+	void replicaThatTheLinkDoesNotLeadToIsSetAsideBesideAnother() throws Exception {
+		Path directory = filledReplica();
+		Files.delete(this.files.replicaPath());
+		this.files.replace(Files.writeString(this.files.copy(), "next"));
+		assertThat(directory).isDirectory();
+		this.files.recover();
+		assertThat(this.files.replicaPath()).hasContent("next");
+		assertThat(this.files.diverged()).hasSize(1);
+		assertThat(this.files.diverged().get(0).file()).hasContent("database 0");
+		assertThat(new ReplicaFile(this.files.diverged().get(0).file()).log()).hasContent("log");
+		assertThat(directory).doesNotExist();
+	}
+
+	@Test
+	void replicaThatWasCopiedToItsPathIsNotTakenForTheOneInTheDirectory() throws Exception {
+		Path directory = filledReplica();
+		Files.delete(this.files.replicaPath());
+		Files.copy(directory.resolve("replica.db"), this.files.replicaPath());
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(this.files::recover)
+			.withMessageContaining("ha.cluster.sqlite.replica-path")
+			.withMessageContaining(directory.toString());
+		assertThat(directory.resolve("replica.db-wal")).hasContent("log");
+	}
+
+	@Test
+	void replicaBehindALinkWithAnotherSpellingIsTheReplica() throws Exception {
+		Path directory = filledReplica();
+		Files.createSymbolicLink(this.directory.resolve("here"), this.directory);
+		Files.delete(this.files.replicaPath());
+		Files.createSymbolicLink(this.files.replicaPath(),
+				this.directory.resolve("here/replica.db.d/" + directory.getFileName() + "/replica.db"));
+		this.files = files(Integer.MAX_VALUE);
+		this.files.recover();
+		assertThat(this.files.replica().database()).isEqualTo(directory.resolve("replica.db"));
+		assertThat(this.files.replicaPath()).hasContent("database 0");
+	}
+
+	@Test
+	void moveThatFailedHalfWayIsFinishedBeforeTheNext() throws Exception {
+		filledReplica();
+		assertThatExceptionOfType(CrashException.class)
+			.isThrownBy(() -> files(2).setAside(Place.REPLICA, new Epoch(1), null, "test"));
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> this.files.replace(Files.writeString(this.files.copy(), "next")))
+			.withMessageContaining("data.db-ha/move");
+		this.files.recover();
+		this.files.replace(this.files.copy());
+		assertThat(this.files.diverged()).hasSize(1);
+		assertThat(this.files.diverged().get(0).file()).hasContent("database 0");
+		assertThat(this.files.replicaPath()).hasContent("next");
+	}
+
+	@Test
+	void recoverWhenTheJournalWasRemovedKeepsWhatWasOnItsWay() throws Exception {
+		filledReplica();
+		assertThatExceptionOfType(CrashException.class).isThrownBy(() -> Operation.PROMOTE.run(files(3)));
+		Files.delete(this.directory.resolve("data.db-ha/move"));
+		assertThat(this.files.database().database()).hasContent("database 0");
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(this.files::recover)
+			.withMessageContaining("replica.db-wal is the write-ahead log of a database");
+	}
+
+	@Test
+	void recoverWhenTheFilesAreNotThoseOfTheJournalAsksWhichBelongTogether() throws Exception {
+		filledReplica();
+		assertThatExceptionOfType(CrashException.class).isThrownBy(() -> Operation.PROMOTE.run(files(3)));
+		Path database = this.files.database().database();
+		Files.copy(database, this.files.copy());
+		Files.move(this.files.copy(), database, StandardCopyOption.REPLACE_EXISTING);
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(this.files::recover)
+			.withMessageContaining("data.db-ha/move");
+		assertThat(this.directory.resolve("data.db-ha/move")).exists();
+	}
+
+	@Test
+	void whatIsNotOursInTheDirectoryOfReplicasStays() throws Exception {
+		filledReplica();
+		Path file = Files.writeString(this.directory.resolve("replica.db.d/0123456789abcdef"), "mine");
+		Path other = Files.createDirectories(this.directory.resolve("replica.db.d/other")).resolve("file");
+		Files.writeString(other, "mine");
+		this.files.recover();
+		Operation.PROMOTE.run(this.files);
+		assertThat(file).hasContent("mine");
+		assertThat(other).hasContent("mine");
+	}
+
+	@Test
+	void pathThatCannotBeFollowedIsNotTakenForAnAbsentReplica() throws Exception {
+		Path loop = Files.createSymbolicLink(this.directory.resolve("loop"), this.directory.resolve("loop"));
+		Files.createSymbolicLink(this.files.replicaPath(), loop);
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.files.exists(Place.REPLICA));
+	}
+
+	@Test
+	void createWhenPathsAreLinksOfOthersFailsNamingTheProperty() throws Exception {
+		Path other = Files.writeString(this.directory.resolve("other"), "database");
+		Files.createSymbolicLink(this.directory.resolve("data.db"), other);
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(() -> files(1))
+			.withMessageContaining("ha.cluster.sqlite.path");
+		Files.delete(this.directory.resolve("data.db"));
+		Files.createSymbolicLink(this.directory.resolve("replica.db"), other);
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(() -> files(1))
+			.withMessageContaining("ha.cluster.sqlite.replica-path")
+			.withMessageContaining("symbolic link");
+		Files.delete(this.directory.resolve("replica.db"));
+		Files.writeString(this.directory.resolve("replica.db.d"), "file");
+		assertThatExceptionOfType(HaClusterException.class).isThrownBy(() -> files(1))
+			.withMessageContaining("replica.db.d is in the way");
+	}
+
+	@Test
+	void createWhenDatabaseIsBelowTheDirectoryOfReplicasFails() throws Exception {
+		Files.createDirectory(this.directory.resolve("replica.db.d"));
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> new ReplicaFiles(this.directory.resolve("replica.db.d/data.db"),
+					this.directory.resolve("replica.db"), KEEP, NODE, CLOCK, NOBODY))
+			.withMessageContaining("ha.cluster.sqlite.path")
+			.withMessageContaining("must not be below");
+	}
+
+	/**
+	 * Returns the directory of the replica.
+	 */
+	private Path filledReplica() throws IOException {
+		this.files.replace(Files.writeString(this.files.copy(), "database 0"));
+		Files.writeString(this.files.replica().log(), "log");
+		return this.files.replica().database().getParent();
+	}
+
 	private void assertLinkLeadsToTheReplicaOnly(Operation operation) throws IOException {
 		try (Stream<Path> list = Files.list(this.directory.resolve("replica.db.d"))) {
 			assertThat(list.toList()).hasSize((operation == Operation.DEMOTE) ? 1 : 0);
@@ -248,6 +393,7 @@ class ReplicaFilesTests {
 				Files.delete(file);
 			}
 		}
+		FileSystemUtils.deleteRecursively(this.directory.resolve("replica.db.d"));
 		if (operation.ofReplica()) {
 			this.files.replace(Files.writeString(this.files.copy(), "to come"));
 		}
