@@ -31,11 +31,13 @@ public interface ClusterOperations {
 
 	/**
 	 * Makes a node leader although it would not become it by itself, as far as the lease
-	 * permits: a leader that is there steps down first.
+	 * permits: a leader that is there steps down first, so that nothing is lost. Where
+	 * none is, or it does not answer while it has the lease, something may be.
 	 * @param target who is to lead
 	 * @param acceptDataLoss whether it may be done if transactions may be lost
 	 * @param timeout how long to wait for the outcome
-	 * @return done; not confirmed, saying what may be lost; refused; or unknown
+	 * @return done, saying what may be lost if anything; not confirmed, saying what may
+	 * be lost by going on; refused; failed; or unknown
 	 */
 	OperationResult failover(NodeId target, boolean acceptDataLoss, Duration timeout);
 

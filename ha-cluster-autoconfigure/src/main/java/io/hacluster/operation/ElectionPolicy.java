@@ -74,6 +74,8 @@ public final class ElectionPolicy implements Candidate {
 
 	private volatile boolean able;
 
+	private volatile @Nullable String loss;
+
 	/**
 	 * Creates a policy.
 	 * @param identity this node
@@ -123,6 +125,7 @@ public final class ElectionPolicy implements Candidate {
 
 	@Override
 	public void observed(LeaseStanding standing) {
+		LeaseStanding before = this.standing;
 		this.standing = standing;
 		Lease lease = standing.lease();
 		if (lease != null) {
@@ -131,7 +134,21 @@ public final class ElectionPolicy implements Candidate {
 		if (lease != null && lease.state() == Lease.State.HELD && lease.nonce().equals(this.identity.nonce())) {
 			// After its term the node stands aside, and is not asked before that ends
 			this.able = false;
+			if (before == null || epoch(before) != lease.epoch().value()) {
+				this.loss = lossAfter((before != null) ? before.lease() : null);
+			}
 		}
+	}
+
+	/**
+	 * Says what may be lost by the lease that this node has just taken. It was given back
+	 * or had run out, as nobody but who takes it knows for sure.
+	 */
+	private @Nullable String lossAfter(@Nullable Lease last) {
+		if (last == null || last.state() != Lease.State.HELD || last.nonce().equals(this.identity.nonce())) {
+			return null;
+		}
+		return new DataLoss(this.view.get(), this.progress.get()).afterLeaderIsGone(last).orElse(null);
 	}
 
 	/**
@@ -167,6 +184,15 @@ public final class ElectionPolicy implements Candidate {
 	}
 
 	/**
+	 * Says what may be lost by the last term of this node, since the leader before had
+	 * not handed over to it.
+	 * @return empty if nothing can be
+	 */
+	Optional<String> loss() {
+		return Optional.ofNullable(this.loss);
+	}
+
+	/**
 	 * Has this node learn anew whether the cluster is paused, before it runs again.
 	 */
 	void begin() {
@@ -191,14 +217,15 @@ public final class ElectionPolicy implements Candidate {
 		if (!isInformed(cluster, now)) {
 			return "it does not know yet whether the cluster is paused";
 		}
-		LeadershipRequest asked = this.request.get().filter((it) -> it.fromEpoch() >= epoch(lease)).orElse(null);
+		LeadershipRequest asked = this.request.get()
+			.filter((it) -> it.fromEpoch() >= epoch(lease) && (isAgreed(it) || isLossless(lease)))
+			.orElse(null);
 		NodeId target = (asked != null) ? asked.target() : null;
 		boolean named = this.identity.nodeId().equals(target);
 		if (cluster.pause() != null) {
 			this.openFrom = now;
 			// One that stood when this process began may be one that all have given up
-			boolean holds = asked != null && !this.found.test(asked)
-					&& (asked.state() == LeadershipRequest.State.ACCEPTED || asked.acceptDataLoss());
+			boolean holds = asked != null && !this.found.test(asked) && isAgreed(asked);
 			return (named && holds) ? null : "the cluster is paused";
 		}
 		if (named || isOpenToAll(lease, now)) {
@@ -213,6 +240,19 @@ public final class ElectionPolicy implements Candidate {
 			.findFirst()
 			.map((seen) -> "it leaves the race to " + seen.member().nodeId() + ", which is the better one")
 			.orElse(null);
+	}
+
+	private static boolean isAgreed(LeadershipRequest request) {
+		return request.state() == LeadershipRequest.State.ACCEPTED || request.acceptDataLoss();
+	}
+
+	/**
+	 * Returns whether a lease that is free leaves nothing behind that the log lacks. If
+	 * not, a request that the last leader has never answered does not decide who is next.
+	 */
+	private boolean isLossless(LeaseStanding standing) {
+		Lease lease = standing.lease();
+		return lease == null || lease.state() != Lease.State.HELD || this.progress.get().logPosition() == null;
 	}
 
 	/**

@@ -54,12 +54,15 @@ final class Handover {
 
 	private final Supplier<ClusterView> view;
 
+	private final Supplier<Progress> progress;
+
 	private final Bell bell;
 
 	private final Ticker ticker;
 
 	Handover(NodeIdentity identity, RequestWatch watch, ControlRecords records, Leadership leadership,
-			Supplier<Optional<LeaseStanding>> standing, Supplier<ClusterView> view, Bell bell, Ticker ticker) {
+			Supplier<Optional<LeaseStanding>> standing, Supplier<ClusterView> view, Supplier<Progress> progress,
+			Bell bell, Ticker ticker) {
 		this.identity = identity;
 		this.watch = watch;
 		this.records = records;
@@ -67,6 +70,7 @@ final class Handover {
 		this.leadership = leadership;
 		this.standing = standing;
 		this.view = view;
+		this.progress = progress;
 		this.bell = bell;
 		this.ticker = ticker;
 	}
@@ -117,6 +121,7 @@ final class Handover {
 	private OperationResult await(Stored<LeadershipRequest> submitted, long begin, Duration timeout, String remark)
 			throws InterruptedException {
 		LeadershipRequest request = submitted.value();
+		Duration took = null;
 		while (true) {
 			long rings = this.bell.rings();
 			Stored<LeadershipRequest> latest = this.records.latestRequest()
@@ -127,21 +132,27 @@ final class Handover {
 			if (!replaced && known.state() == State.REFUSED) {
 				return refused(REFUSED + known.message());
 			}
+			if (!replaced && known.state() == State.FAILED) {
+				return result(Outcome.FAILED,
+						request.target() + " does not lead: " + known.message() + lastFailure(request));
+			}
 			Leader leader = leaderAfter(request.fromEpoch());
 			if (leader == null && known.state() == State.DONE) {
 				leader = holderAfter(request);
 			}
 			long elapsed = this.ticker.nanoTime() - begin;
 			if (leader != null) {
-				end(request, leader.node.equals(request.target()) ? State.DONE : State.FAILED,
-						leader.node + " leads in epoch " + leader.epoch);
-				return succeeded(request, leader, Duration.ofNanos(elapsed), remark);
+				took = (took != null) ? took : Duration.ofNanos(elapsed);
+				if (!replaced && known.state() == State.DONE) {
+					return done(known, leader, took, remark);
+				}
+				if (replaced || elapsed >= timeout.toNanos()) {
+					return unknown("Status unknown: " + leader.node + " leads in epoch " + leader.epoch
+							+ ", but has not said whether the last leader has handed over to it in order");
+				}
 			}
-			if (replaced) {
+			else if (replaced) {
 				return result(Outcome.FAILED, "A " + LeaderDesk.describe(known) + " has taken the place of this one");
-			}
-			if (known.state() == State.FAILED) {
-				return result(Outcome.FAILED, request.target() + " does not lead: " + known.message());
 			}
 			if (this.bell.isClosed()) {
 				return unknown("Status unknown: this node is being stopped, and the " + LeaderDesk.describe(request)
@@ -150,25 +161,71 @@ final class Handover {
 			if (elapsed >= timeout.toNanos()) {
 				return giveUp(request, timeout);
 			}
+			if (leader == null && known.state() == State.REQUESTED && !known.acceptDataLoss()) {
+				OperationResult withdrawn = withdrawAfterLeader(request);
+				if (withdrawn != null) {
+					return withdrawn;
+				}
+			}
 			Duration left = timeout.minusNanos(elapsed);
 			this.bell.await(rings, (left.compareTo(LOOK) < 0) ? left : LOOK);
 		}
 	}
 
-	private OperationResult succeeded(LeadershipRequest request, Leader leader, Duration elapsed, String remark) {
-		String leads = leader.node + " leads in epoch " + leader.epoch + ", " + elapsed.toMillis()
+	private OperationResult done(LeadershipRequest request, Leader leader, Duration took, String remark) {
+		String leads = leader.node + " leads in epoch " + leader.epoch + ", " + took.toMillis()
 				+ " ms after it was asked for";
-		if (leader.node.equals(request.target())) {
-			return new OperationResult(Outcome.DONE, leads + remark, leader.node, leader.epoch);
+		String loss = LeaderDesk.after(". ", request.message());
+		if (!leader.node.equals(request.target())) {
+			return new OperationResult(Outcome.FAILED, leads + ", instead of " + request.target() + loss, leader.node,
+					leader.epoch);
 		}
+		return new OperationResult(LeaderDesk.outcome(request), leads + remark + loss, leader.node, leader.epoch);
+	}
+
+	private String lastFailure(LeadershipRequest request) {
 		NodeId target = Objects.requireNonNull(request.target());
-		String failure = this.view.get()
+		return this.view.get()
 			.member(target)
 			.map((seen) -> seen.member().failure())
 			.map((text) -> "; the last failure of " + target + " was: " + text)
 			.orElse("");
-		return new OperationResult(Outcome.FAILED, leads + ", instead of " + target + failure, leader.node,
-				leader.epoch);
+	}
+
+	/**
+	 * Takes a request back that the leader has not answered while it had the lease, if
+	 * something may be lost by going on. Whoever leads next does not do so by the
+	 * request.
+	 * @return {@code null} if it is not to be taken back, or not yet
+	 */
+	private @Nullable OperationResult withdrawAfterLeader(LeadershipRequest request) {
+		LeaseStanding known = this.standing.get().orElse(null);
+		Lease lease = (known != null) ? known.lease() : null;
+		if (known == null || lease == null || lease.state() != Lease.State.HELD
+				|| lease.epoch().value() != request.fromEpoch() || this.ticker.nanoTime() - known.freeFrom() < 0) {
+			return null;
+		}
+		String loss = new DataLoss(this.view.get(), this.progress.get()).afterLeaderIsGone(lease).orElse(null);
+		if (loss == null) {
+			return null;
+		}
+		try {
+			Stored<LeadershipRequest> stored = this.records.request()
+				.filter((it) -> it.value().id().equals(request.id()) && it.value().state() == State.REQUESTED)
+				.orElse(null);
+			if (stored == null || !this.slot.takeBack(stored, null)) {
+				return null;
+			}
+		}
+		catch (HaClusterException ex) {
+			logger.debug("[{}] The request is looked at again: {}", this.identity, ex.getMessage());
+			return null;
+		}
+		String withdrawn = "The leader has not answered, and its lease has run out. " + loss
+				+ ". The request has been taken back, and nothing has been changed";
+		return (request.kind() == LeadershipRequest.Kind.FAILOVER)
+				? result(Outcome.NOT_CONFIRMED, withdrawn + "; say that data loss is accepted to go on")
+				: refused(withdrawn);
 	}
 
 	/**
@@ -181,9 +238,7 @@ final class Handover {
 				.filter((it) -> it.value().id().equals(request.id()))
 				.orElse(null);
 			if (stored != null && this.slot.takeBack(stored, unledEpoch())) {
-				return (stored.value().state() == State.REQUESTED)
-						? refused("The leader has not answered" + within
-								+ ": the request has been taken back, and nothing has been changed")
+				return (stored.value().state() == State.REQUESTED) ? refused(LeaderDesk.noAnswer(request, within))
 						: result(Outcome.FAILED, request.target() + " has not taken over" + within
 								+ ": the request has been taken back, and nobody leads");
 			}
@@ -191,7 +246,8 @@ final class Handover {
 				return refused(REFUSED + stored.value().message());
 			}
 			if (stored != null && stored.value().state() == State.DONE) {
-				return result(Outcome.DONE, request.target() + " leads");
+				return result(LeaderDesk.outcome(stored.value()),
+						request.target() + " leads" + LeaderDesk.after(". ", stored.value().message()));
 			}
 		}
 		catch (HaClusterException ex) {
@@ -220,18 +276,6 @@ final class Handover {
 		Stored<LeadershipRequest> stored = this.records.request().orElse(null);
 		if (stored != null && stored.value().isOpen() && !this.watch.holds(stored.value())) {
 			this.records.replace(stored, stored.value().in(State.FAILED, "Nobody has finished it"));
-		}
-	}
-
-	private void end(LeadershipRequest request, State state, String message) {
-		Stored<LeadershipRequest> stored = this.records.latestRequest().orElse(null);
-		if (stored != null && stored.value().id().equals(request.id()) && stored.value().isOpen()) {
-			try {
-				this.records.replace(stored, stored.value().in(state, message));
-			}
-			catch (HaClusterException ex) {
-				logger.debug("[{}] The next leader ends the request: {}", this.identity, ex.getMessage());
-			}
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.hacluster.operation;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -41,8 +42,10 @@ final class LeaderDesk implements Runnable {
 
 	private final Consumer<String> stepDown;
 
+	private final Supplier<Optional<String>> loss;
+
 	LeaderDesk(NodeIdentity identity, ControlRecords records, RequestWatch watch, Leadership leadership,
-			Supplier<ClusterView> view, Duration maxLag, Consumer<String> stepDown) {
+			Supplier<ClusterView> view, Duration maxLag, Consumer<String> stepDown, Supplier<Optional<String>> loss) {
 		this.identity = identity;
 		this.records = records;
 		this.watch = watch;
@@ -50,6 +53,7 @@ final class LeaderDesk implements Runnable {
 		this.view = view;
 		this.maxLag = maxLag;
 		this.stepDown = stepDown;
+		this.loss = loss;
 	}
 
 	@Override
@@ -61,9 +65,17 @@ final class LeaderDesk implements Runnable {
 		LeadershipRequest request = stored.value();
 		long epoch = this.leadership.epoch().value();
 		if (request.fromEpoch() != epoch || !this.watch.holds(request)) {
-			boolean done = request.fromEpoch() < epoch && this.identity.nodeId().equals(request.target());
-			conclude(stored, done ? State.DONE : State.FAILED,
-					done ? "Leads in epoch " + epoch : "It is too old, or not about epoch " + epoch);
+			String loss = this.loss.get().orElse("");
+			if (request.fromEpoch() >= epoch) {
+				conclude(stored, State.FAILED, "It is too old, or not about epoch " + epoch);
+			}
+			else if (this.identity.nodeId().equals(request.target())) {
+				conclude(stored, State.DONE, loss);
+			}
+			else {
+				conclude(stored, State.FAILED,
+						this.identity.nodeId() + " leads in epoch " + epoch + " instead" + after(". ", loss));
+			}
 			return;
 		}
 		if (request.state() == State.REQUESTED) {
@@ -80,7 +92,7 @@ final class LeaderDesk implements Runnable {
 
 	private void conclude(Stored<LeadershipRequest> stored, State state, String message) {
 		this.records.replace(stored, stored.value().in(state, message));
-		logger.info("[{}] The {} is {}: {}", this.identity, describe(stored.value()), state, message);
+		logger.info("[{}] The {} is {}{}", this.identity, describe(stored.value()), state, after(": ", message));
 	}
 
 	private @Nullable String whyNot(LeadershipRequest request) {
@@ -98,6 +110,32 @@ final class LeaderDesk implements Runnable {
 	static String describe(LeadershipRequest request) {
 		return text(request.kind()) + " to " + Objects.toString(request.target(), "any node")
 				+ " that was asked for on " + request.requestedBy();
+	}
+
+	/**
+	 * Says that a request has been taken back since the leader has not answered.
+	 */
+	static String noAnswer(LeadershipRequest request, String within) {
+		boolean forced = request.kind() == LeadershipRequest.Kind.FAILOVER && !request.acceptDataLoss();
+		return "The leader has not answered" + within
+				+ ": the request has been taken back, and nothing has been changed"
+				+ (forced ? "; say that data loss is accepted to go on without its answer" : "");
+	}
+
+	/**
+	 * Returns what came of a request that is done. One that was to lose nothing, and may
+	 * have, is no success.
+	 */
+	static OperationResult.Outcome outcome(LeadershipRequest done) {
+		return (done.message().isEmpty() || done.acceptDataLoss()) ? OperationResult.Outcome.DONE
+				: OperationResult.Outcome.FAILED;
+	}
+
+	/**
+	 * Puts something between what has been said and what may be said besides.
+	 */
+	static String after(String separator, String message) {
+		return message.isEmpty() ? "" : separator + message;
 	}
 
 	static String text(LeadershipRequest.Kind kind) {

@@ -83,9 +83,9 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 		this.policy = policy;
 		this.replication = replication;
 		this.handover = new Handover(identity, watch, records, this.leadership, policy::standing, members::view,
-				this.bell, ticker);
+				() -> Progress.of(replication), this.bell, ticker);
 		this.desk = new LeaderDesk(identity, records, watch, this.leadership, members::view, settings.maxLag(),
-				node::stepDown);
+				node::stepDown, policy::loss);
 		this.clock = clock;
 	}
 

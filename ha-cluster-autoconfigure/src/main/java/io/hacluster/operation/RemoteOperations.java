@@ -187,8 +187,9 @@ public final class RemoteOperations {
 					return result(Outcome.REFUSED, "The leader has refused: " + known.message());
 				}
 				case DONE -> {
-					return result(Outcome.DONE, request.target() + " leads, " + Duration.ofNanos(elapsed).toMillis()
-							+ " ms after it was asked for");
+					return result(LeaderDesk.outcome(known),
+							request.target() + " leads, " + Duration.ofNanos(elapsed).toMillis()
+									+ " ms after it was asked for" + LeaderDesk.after(". ", known.message()));
 				}
 				case FAILED -> {
 					return result(Outcome.FAILED, request.target() + " does not lead: " + known.message());
@@ -237,9 +238,7 @@ public final class RemoteOperations {
 				.orElse(null);
 			if (this.slot.takeBack(stored, epoch)) {
 				return (stored.value().state() == State.REQUESTED)
-						? result(Outcome.REFUSED,
-								"The leader has not answered" + within
-										+ ": the request has been taken back, and nothing has been changed")
+						? result(Outcome.REFUSED, LeaderDesk.noAnswer(stored.value(), within))
 						: result(Outcome.FAILED, stored.value().target() + " has not taken over" + within
 								+ ": the request has been taken back, and nobody leads");
 			}

@@ -24,6 +24,7 @@ import io.hacluster.member.StateStore;
 import io.hacluster.member.local.LocalStateStore;
 import io.hacluster.operation.OperationResult;
 import io.hacluster.operation.OperationResult.Outcome;
+import io.hacluster.operation.RequestWatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -229,6 +230,56 @@ class ClusterOperationsTests {
 		OperationResult forced = this.cluster.operations("b").failover(B, true, PATIENCE);
 		assertThat(forced.outcome()).as(forced.message()).isEqualTo(Outcome.DONE);
 		assertThat(this.cluster.leadership("b").isLeader()).isTrue();
+	}
+
+	@Test
+	void failoverThatTheLeaderDoesNotAnswerIsRefusedWhenItsLeaseHasRunOut() {
+		silenceTheLeaderOfAPausedCluster();
+		OperationResult refused = this.cluster.operations("b").failover(B, false, PATIENCE);
+		assertThat(refused.outcome()).as(refused.message()).isEqualTo(Outcome.NOT_CONFIRMED);
+		assertThat(refused.message()).contains("a has led until now", "after transaction 10 may be lost")
+			.containsIgnoringCase("nothing has been changed");
+		assertThat(request()).satisfies(
+				(left) -> assertThat(left.filter(LeadershipRequest::isOpen)).as("nothing that acts later").isEmpty());
+		assertThat(this.cluster.isLed()).isFalse();
+	}
+
+	@Test
+	void failoverThatTheLeaderDoesNotAnswerGoesOnWithDataLossAcceptedAndSaysWhatMayBeLost() {
+		silenceTheLeaderOfAPausedCluster();
+		OperationResult forced = this.cluster.operations("b").failover(B, true, PATIENCE);
+		assertThat(forced.outcome()).as(forced.message()).isEqualTo(Outcome.DONE);
+		assertThat(forced.message()).contains("b leads in epoch", "a has led until now",
+				"after transaction 10 may be lost");
+	}
+
+	@Test
+	void failoverThatTheLeaderDoesNotAnswerIsNeverASuccessThoughTheClusterActsByItself() {
+		this.cluster = OperatedCluster.withShortLease(this.directory);
+		this.cluster.replicating("a", 10, Duration.ZERO).replicating("b", 9, Duration.ofMillis(200));
+		await().until(this.cluster::isLed);
+		String leader = this.cluster.leadership("a").isLeader() ? "a" : "b";
+		String other = leader.equals("a") ? "b" : "a";
+		silence(leader);
+		OperationResult result = this.cluster.operations(other).failover(new NodeId(other), false, PATIENCE);
+		assertThat(result.outcome()).as(result.message()).isIn(Outcome.NOT_CONFIRMED, Outcome.FAILED);
+		assertThat(result.message()).contains(leader + " has led until now", "may be lost");
+		await().until(() -> this.cluster.leadership(other).isLeader());
+	}
+
+	private void silenceTheLeaderOfAPausedCluster() {
+		this.cluster = OperatedCluster.withShortLease(this.directory);
+		startPaused();
+		silence("a");
+	}
+
+	/**
+	 * Has a node renew no lease and answer no request, while it still says that it is
+	 * there: like one that has just been frozen.
+	 */
+	private void silence(String node) {
+		this.cluster.bean(node, RequestWatch.class).close();
+		this.cluster.pull(node);
 	}
 
 	/**

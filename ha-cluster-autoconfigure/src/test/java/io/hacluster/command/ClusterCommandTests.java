@@ -149,7 +149,7 @@ class ClusterCommandTests {
 	@Test
 	void switchoverWaitsForTheNewLeader() {
 		run(true, (request) -> request.in((request.state() == LeadershipRequest.State.REQUESTED)
-				? LeadershipRequest.State.ACCEPTED : LeadershipRequest.State.DONE, "So be it"));
+				? LeadershipRequest.State.ACCEPTED : LeadershipRequest.State.DONE, ""));
 		assertThat(run("switchover", "--wait")).isZero();
 		assertThat(out()).startsWith("b leads, ");
 		assertThat(this.requests).first().satisfies((request) -> {
@@ -218,16 +218,31 @@ class ClusterCommandTests {
 	void failoverThatMayLoseDataNeedsConsent() throws Exception {
 		this.records.write(member("a", ClusterRole.LEADER, "LEADER", null));
 		heartbeat(List.of(member("b", ClusterRole.FOLLOWER, "FOLLOWER", null)),
-				(request) -> request.in(LeadershipRequest.State.DONE, "Leads"));
+				(request) -> request.in(LeadershipRequest.State.DONE, "a has not handed over"));
 		assertThat(run("failover", "--to=b")).isEqualTo(1);
 		assertThat(err()).contains("may be lost", "Nothing has been changed", "--accept-data-loss");
 		assertThat(this.requests).isEmpty();
 		assertThat(run("failover", "--to=b", "--accept-data-loss")).isZero();
-		assertThat(out()).startsWith("b leads, ");
+		assertThat(out()).startsWith("b leads, ").contains("asked for. a has not handed over");
 		assertThat(this.requests).first().satisfies((request) -> {
 			assertThat(request.kind()).isEqualTo(LeadershipRequest.Kind.FAILOVER);
 			assertThat(request.acceptDataLoss()).isTrue();
 		});
+	}
+
+	@Test
+	void failoverThatMayHaveLostDataWithoutConsentIsNoSuccess() {
+		run(true, (request) -> request.in(LeadershipRequest.State.DONE, "a has not handed over"));
+		assertThat(run("failover", "--to=b")).isEqualTo(1);
+		assertThat(err()).startsWith("b leads, ").contains("asked for. a has not handed over");
+	}
+
+	@Test
+	void failoverThatTheLeaderDoesNotAnswerIsTakenBackAndSaysHowToGoOn() {
+		run(true, (request) -> request);
+		assertThat(run("failover", "--to=b", "--wait=300ms")).isEqualTo(1);
+		assertThat(err()).contains("taken back", "nothing has been changed; say that data loss is accepted");
+		assertThat(this.records.answer((request) -> request)).isFalse();
 	}
 
 	@Test

@@ -227,13 +227,62 @@ class ElectionPolicyTests {
 	}
 
 	@Test
+	void requestThatTheLeaderHasNotAnsweredDecidesNothingOnceItsLeaseHasRunOut() {
+		this.nodes.with(Nodes.priority(Nodes.member("c"), 101));
+		hold();
+		pass(LEASE);
+		this.request = request("b", State.REQUESTED, false);
+		assertThat(this.policy.isEligible()).isFalse();
+		this.request = request("b", State.ACCEPTED, false);
+		assertThat(this.policy.isEligible()).isTrue();
+		this.request = request("b", State.REQUESTED, true);
+		assertThat(this.policy.isEligible()).isTrue();
+		this.nodes.with(Nodes.member("c"));
+		this.request = request("c", State.REQUESTED, false);
+		assertThat(this.policy.isEligible()).isTrue();
+		this.request = request("c", State.REQUESTED, true);
+		assertThat(this.policy.isEligible()).isFalse();
+	}
+
+	@Test
+	void requestThatTheLeaderHasNotAnsweredCountsWhereNothingCanBeLost() {
+		this.nodes.with(Nodes.priority(Nodes.member("c"), 101));
+		this.request = request("b", State.REQUESTED, false);
+		assertThat(this.policy.isEligible()).isTrue();
+		hold();
+		assertThat(this.policy.isEligible()).isFalse();
+		this.progress = Progress.of(null);
+		assertThat(this.policy.isEligible()).isTrue();
+	}
+
+	@Test
+	void nodeThatTakesALeaseThatHasRunOutKnowsWhatMayBeLost() {
+		hold();
+		lead(8);
+		assertThat(this.policy.loss()).hasValueSatisfying((loss) -> assertThat(loss)
+			.contains("a has led until now, in epoch 7, and has not handed over", "after transaction 10 may be lost"));
+		// A renewal changes nothing about that
+		lead(8);
+		assertThat(this.policy.loss()).isPresent();
+		// It has lost its own lease, and its data is where it was
+		lead(9);
+		assertThat(this.policy.loss()).isEmpty();
+	}
+
+	@Test
+	void nodeThatTakesALeaseThatHasBeenGivenBackLosesNothing() {
+		this.nodes.with(Nodes.behind(Nodes.member("a"), 12, Duration.ZERO));
+		lead(8);
+		assertThat(this.policy.loss()).isEmpty();
+	}
+
+	@Test
 	void nodeThatIsHeldBackIsStillAbleUntilItHasLed() {
 		assertThat(this.policy.isAble()).isFalse();
 		this.nodes.pause();
 		assertThat(this.policy.isEligible()).isFalse();
 		assertThat(this.policy.isAble()).isTrue();
-		this.policy.observed(new LeaseStanding(
-				new Lease(Nodes.id("b"), "nonce-b", new Epoch(8), Lease.State.HELD, "", LEASE), this.now));
+		lead(8);
 		assertThat(this.policy.isAble()).isFalse();
 		this.able = false;
 		assertThat(this.policy.isEligible()).isFalse();
@@ -299,6 +348,10 @@ class ElectionPolicyTests {
 
 	private void hold() {
 		this.policy.observed(new LeaseStanding(lease(7, Lease.State.HELD), this.now + LEASE.toNanos()));
+	}
+
+	private void lead(long epoch) {
+		this.policy.observed(new LeaseStanding(lease("b", epoch, Lease.State.HELD), this.now + LEASE.toNanos()));
 	}
 
 	private void pass(Duration time) {

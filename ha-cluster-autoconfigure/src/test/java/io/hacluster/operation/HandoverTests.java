@@ -56,7 +56,13 @@ class HandoverTests {
 
 	private final Bell bell = new Bell();
 
+	private Progress progress = new Progress(10L, 10L, Duration.ZERO);
+
 	private long epoch = 5;
+
+	private Lease.State state = Lease.State.RELEASED;
+
+	private long freeFrom;
 
 	private volatile Leadership.Leader leader;
 
@@ -108,10 +114,76 @@ class HandoverTests {
 	void requestThatIsDoneIsToldAsSoonAsTheLeaseIsKnown() {
 		CompletableFuture<OperationResult> asked = ask(request("1", "b", 5, State.ACCEPTED));
 		this.leader = new Leadership.Leader(Nodes.id("b"), new Epoch(6), Instant.EPOCH);
-		answer(State.DONE);
+		answer(State.DONE, "");
 		OperationResult result = asked.orTimeout(60, TimeUnit.SECONDS).join();
 		assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.DONE);
 		assertThat(result.epoch()).isEqualTo(6);
+	}
+
+	@Test
+	void requestThatTheLeaderHasNotAnsweredIsTakenBackWhenItsLeaseHasRunOut() {
+		this.state = Lease.State.HELD;
+		this.freeFrom = this.now.get() + 1;
+		CompletableFuture<OperationResult> asked = ask(request("1", "b", 5, State.REQUESTED));
+		await().during(Duration.ofSeconds(1)).until(() -> !asked.isDone() && stored().isOpen());
+		this.now.incrementAndGet();
+		OperationResult result = asked.orTimeout(60, TimeUnit.SECONDS).join();
+		assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.NOT_CONFIRMED);
+		assertThat(result.message()).contains("The leader has not answered", "after transaction 10 may be lost",
+				"taken back", "nothing has been changed");
+		assertThat(stored().state()).isEqualTo(State.FAILED);
+	}
+
+	@Test
+	void requestThatTheLeaderHasAnsweredIsNotTakenBackBeforeTheTimeIsUp() {
+		this.state = Lease.State.HELD;
+		this.freeFrom = this.now.get() + 1;
+		CompletableFuture<OperationResult> asked = ask(request("1", "b", 5, State.REQUESTED));
+		answer(State.ACCEPTED);
+		this.now.incrementAndGet();
+		await().during(Duration.ofSeconds(1)).until(() -> !asked.isDone() && stored().isOpen());
+		this.now.addAndGet(MINUTE.toNanos());
+		asked.orTimeout(60, TimeUnit.SECONDS).join();
+	}
+
+	@Test
+	void requestIsNotTakenBackWhereDataLossIsAcceptedOrNothingCanBeLost() {
+		this.state = Lease.State.HELD;
+		CompletableFuture<OperationResult> accepting = ask(accepting(request("1", "b", 5, State.REQUESTED)));
+		await().during(Duration.ofSeconds(1)).until(() -> !accepting.isDone() && stored().isOpen());
+		answer(State.FAILED);
+		accepting.orTimeout(60, TimeUnit.SECONDS).join();
+		this.progress = Progress.of(null);
+		CompletableFuture<OperationResult> harmless = ask(request("2", "b", 5, State.REQUESTED));
+		await().during(Duration.ofSeconds(1)).until(() -> !harmless.isDone() && stored().isOpen());
+		this.now.addAndGet(MINUTE.toNanos());
+		harmless.orTimeout(60, TimeUnit.SECONDS).join();
+	}
+
+	@Test
+	void leaderThatHasNotBeenHandedOverToIsASuccessOnlyWhereDataLossIsAccepted() {
+		this.leader = new Leadership.Leader(Nodes.id("b"), new Epoch(6), Instant.EPOCH);
+		CompletableFuture<OperationResult> asked = ask(request("1", "b", 5, State.ACCEPTED));
+		answer(State.DONE);
+		OperationResult lost = asked.orTimeout(60, TimeUnit.SECONDS).join();
+		assertThat(lost.outcome()).as(lost.message()).isEqualTo(Outcome.FAILED);
+		assertThat(lost.message()).startsWith("b leads in epoch 6, ").endsWith("because");
+		CompletableFuture<OperationResult> accepting = ask(accepting(request("2", "b", 5, State.ACCEPTED)));
+		answer(State.DONE);
+		OperationResult meant = accepting.orTimeout(60, TimeUnit.SECONDS).join();
+		assertThat(meant.outcome()).as(meant.message()).isEqualTo(Outcome.DONE);
+		assertThat(meant.message()).startsWith("b leads in epoch 6, ").endsWith("because");
+	}
+
+	@Test
+	void leaderThatHasNotSaidHowItHasComeToLeadIsWaitedFor() {
+		this.nodes.with(Nodes.leading(Nodes.member("b"), 6));
+		CompletableFuture<OperationResult> asked = ask(request("1", "b", 5, State.ACCEPTED));
+		await().during(Duration.ofSeconds(1)).until(() -> !asked.isDone());
+		this.now.addAndGet(MINUTE.toNanos());
+		OperationResult result = asked.orTimeout(60, TimeUnit.SECONDS).join();
+		assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.UNKNOWN);
+		assertThat(result.message()).contains("b leads in epoch 6");
 	}
 
 	@Test
@@ -166,21 +238,26 @@ class HandoverTests {
 	private Handover handover(ControlRecords asked) {
 		return new Handover(IDENTITY, this.watch, asked, this.leadership,
 				() -> Optional.of(new LeaseStanding(
-						new Lease(Nodes.id("a"), "nonce-a", new Epoch(this.epoch), Lease.State.RELEASED, "", MINUTE),
-						this.now.get())),
-				this.nodes::view, this.bell, this.now::get);
+						new Lease(Nodes.id("a"), "nonce-a", new Epoch(this.epoch), this.state, "", MINUTE),
+						this.freeFrom)),
+				this.nodes::view, () -> this.progress, this.bell, this.now::get);
 	}
 
 	private CompletableFuture<OperationResult> ask(LeadershipRequest request) {
 		CompletableFuture<OperationResult> asked = CompletableFuture
 			.supplyAsync(() -> handover(this.records).ask(request, MINUTE, ""));
-		await().atMost(MINUTE).until(() -> this.records.request().isPresent());
+		await().atMost(MINUTE)
+			.until(() -> this.records.request().filter((it) -> it.value().id().equals(request.id())).isPresent());
 		return asked;
 	}
 
 	private void answer(State state) {
+		answer(state, "because");
+	}
+
+	private void answer(State state, String message) {
 		Stored<LeadershipRequest> open = this.records.request().orElseThrow();
-		this.records.replace(open, open.value().in(state, "because"));
+		this.records.replace(open, open.value().in(state, message));
 		TestRecords.see(this.records, this.store);
 	}
 
@@ -196,6 +273,11 @@ class HandoverTests {
 
 	private LeadershipRequest stored() {
 		return this.records.request().orElseThrow().value();
+	}
+
+	private static LeadershipRequest accepting(LeadershipRequest request) {
+		return new LeadershipRequest(request.id(), request.kind(), request.fromEpoch(), request.target(), true,
+				request.requestedBy(), request.at(), request.state(), request.message());
 	}
 
 	private static LeadershipRequest request(String id, String target, long fromEpoch, State state) {
