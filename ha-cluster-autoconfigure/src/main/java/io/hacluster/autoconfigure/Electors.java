@@ -59,10 +59,21 @@ final class Electors implements Supplier<LeaderElector> {
 	}
 
 	/**
-	 * Returns whether this node could lead, whoever may go first.
+	 * Says what keeps this node out of the race, whoever may go first.
+	 * @return {@code null} if nothing does
 	 */
-	boolean isAble() {
-		return status().candidate() || this.policy.isAble();
+	@Nullable String obstacle() {
+		ElectionStatus now = status();
+		if (now.candidate() || this.policy.isAble()) {
+			return null;
+		}
+		if (now.duplicateNodeId()) {
+			return "another process has its node id";
+		}
+		if (now.problem() != null) {
+			return now.problem();
+		}
+		return (now.terms() > 0) ? "it stands aside after its last term" : "it has not entered the election yet";
 	}
 
 	/**

@@ -3,6 +3,8 @@ package io.hacluster.autoconfigure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -61,12 +63,13 @@ final class NodeMember implements Supplier<Member> {
 		ReplicationStatus replicated = replicated();
 		BackendStatus backend = status.backend();
 		ClusterStatus.Failure failure = status.lastFailure();
+		String obstacle = obstacle(status, replicated);
 		return new Member(this.identity.nodeId(), this.identity.nonce(), this.version, status.role(),
 				status.state().name(), status.epoch().value(), (replicated != null) ? replicated.txid() : null,
 				(replicated != null) ? lag(replicated) : null, (backend != null) ? backend.state().name() : null,
 				this.properties.address(), this.properties.labels(), this.properties.election().priority(),
-				isEligible(status, replicated), (failure != null) ? describe(failure) : null,
-				this.properties.election().leaseDuration(), this.clock.instant());
+				obstacle == null, (failure != null) ? describe(failure) : null,
+				this.properties.election().leaseDuration(), this.clock.instant(), obstacle);
 	}
 
 	/**
@@ -93,16 +96,31 @@ final class NodeMember implements Supplier<Member> {
 	}
 
 	/**
-	 * Apart from what depends on other nodes: who goes first, and whether the cluster is
-	 * paused.
+	 * Says what keeps this node from leading now, apart from what depends on other nodes:
+	 * who goes first, and whether the cluster is paused.
+	 * @return {@code null} if nothing does
 	 */
-	private boolean isEligible(ClusterStatus status, @Nullable ReplicationStatus replicated) {
+	private @Nullable String obstacle(ClusterStatus status, @Nullable ReplicationStatus replicated) {
+		List<String> found = new ArrayList<>();
 		BackendStatus backend = status.backend();
-		boolean cooling = backend != null && backend.coolingUntil() != null;
-		boolean restoring = replicated != null && replicated.state() == ReplicationStatus.State.RESTORING;
+		if (this.properties.election().priority() == 0) {
+			found.add("its priority is 0");
+		}
+		if (status.state() == LifecycleState.DEMOTING) {
+			found.add("it is in state DEMOTING");
+		}
+		if (backend != null && backend.coolingUntil() != null) {
+			found.add("it cools, because its backend could not be kept running there");
+		}
+		if (replicated != null && replicated.state() == ReplicationStatus.State.RESTORING) {
+			found.add("it has no replica yet");
+		}
 		boolean leads = status.state() == LifecycleState.LEADER || status.state() == LifecycleState.PROMOTING;
-		return this.properties.election().priority() > 0 && !cooling && !restoring
-				&& status.state() != LifecycleState.DEMOTING && (leads || this.electors.getObject().isAble());
+		String outside = (found.isEmpty() && !leads) ? this.electors.getObject().obstacle() : null;
+		if (outside != null) {
+			found.add(outside);
+		}
+		return found.isEmpty() ? null : String.join(", and ", found);
 	}
 
 }

@@ -42,6 +42,7 @@ final class MemberCodec {
 		json.put("failure", RecordText.cleanOrNull(member.failure(), RecordText.SENTENCE));
 		json.put("leaseMs", member.leaseDuration().toMillis());
 		json.put("at", member.at().toEpochMilli());
+		json.put("obstacle", RecordText.cleanOrNull(member.obstacle(), RecordText.ADDRESS));
 		return bytes(json);
 	}
 
@@ -77,7 +78,8 @@ final class MemberCodec {
 				fields.text("address", RecordText.ADDRESS), fields.labels("labels"),
 				(int) fields.number("priority", 0, MAX_PRIORITY), fields.flag("eligible"),
 				fields.optionalText("failure", RecordText.SENTENCE),
-				Duration.ofMillis(fields.number("leaseMs", 1, MAX_LEASE_MILLIS)), fields.instant("at"));
+				Duration.ofMillis(fields.number("leaseMs", 1, MAX_LEASE_MILLIS)), fields.instant("at"),
+				fields.optionalText("obstacle", RecordText.ADDRESS));
 	}
 
 }

@@ -90,7 +90,7 @@ final class Publication {
 	private static Member withoutPosition(Member member) {
 		return new Member(member.nodeId(), member.nonce(), member.version(), member.role(), member.state(),
 				member.epoch(), null, null, member.backend(), member.address(), member.labels(), member.priority(),
-				member.eligible(), member.failure(), member.leaseDuration(), Instant.EPOCH);
+				member.eligible(), member.failure(), member.leaseDuration(), Instant.EPOCH, member.obstacle());
 	}
 
 }

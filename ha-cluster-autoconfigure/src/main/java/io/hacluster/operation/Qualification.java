@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.hacluster.ClusterRole;
 import io.hacluster.NodeId;
-import io.hacluster.lifecycle.LifecycleState;
 import io.hacluster.member.ClusterView;
 import io.hacluster.member.ClusterView.Seen;
 import io.hacluster.member.Member;
@@ -94,11 +93,8 @@ final class Qualification {
 			return "has just led, and stands aside after its step-down";
 		}
 		if (!member.eligible()) {
-			return "cannot lead now: it is in state " + member.state()
-					+ (LifecycleState.FOLLOWER.name().equals(member.state())
-							? " and stands aside after a step-down, leaves the lease to the target of a switchover,"
-									+ " cools after a failure, or has no replica yet"
-							: "")
+			String obstacle = member.obstacle();
+			return "cannot lead now: " + ((obstacle != null) ? obstacle : "it is in state " + member.state())
 					+ ((member.failure() != null) ? ", and its last failure was: " + member.failure() : "");
 		}
 		Duration lag = member.lag();

@@ -52,6 +52,9 @@ class RecordCodecTests {
 		Member least = new Member(A, "n", "", ClusterRole.LEADER, "", 0, null, null, null, "", Map.of(), 0, false, null,
 				Duration.ofMillis(1), MemberFixtures.AT);
 		assertThat(MemberCodec.decode(A, MemberCodec.encode(least))).isEqualTo(least);
+		Member kept = new Member(A, "n", "", ClusterRole.FOLLOWER, "", 0, null, null, null, "", Map.of(), 0, false,
+				null, Duration.ofMillis(1), MemberFixtures.AT, "it has no replica yet");
+		assertThat(MemberCodec.decode(A, MemberCodec.encode(kept))).isEqualTo(kept);
 		assertThat(TermCodec.decode("term.7", TermCodec.encode(TERM))).isEqualTo(TERM);
 		Pause pause = new Pause("why", A, MemberFixtures.AT);
 		assertThat(ControlCodec.decodePause(ControlCodec.encode(pause))).contains(pause);
@@ -68,7 +71,7 @@ class RecordCodecTests {
 		String text = "\u20ac".repeat(5000);
 		Member largest = new Member(A, "n".repeat(64), text, ClusterRole.LEADER, text, Long.MAX_VALUE / 10,
 				Long.MAX_VALUE / 10, Duration.ofDays(30000), text, text, MemberLabels.check(labels), 1000, true, text,
-				Duration.ofHours(1), MemberFixtures.AT);
+				Duration.ofHours(1), MemberFixtures.AT, text);
 		byte[] bytes = MemberCodec.encode(largest);
 		assertThat(bytes).hasSizeLessThanOrEqualTo(StateStore.MAX_BYTES);
 		assertThat(MemberCodec.decode(A, bytes).failure()).hasSize(RecordText.SENTENCE);

@@ -53,6 +53,12 @@ final class Nodes {
 				false, failure, member.leaseDuration(), member.at());
 	}
 
+	static Member kept(Member member, String obstacle) {
+		return new Member(member.nodeId(), member.nonce(), member.version(), member.role(), member.state(),
+				member.epoch(), member.position(), member.lag(), member.backend(), member.address(), member.labels(),
+				member.priority(), false, member.failure(), member.leaseDuration(), member.at(), obstacle);
+	}
+
 	static Member leading(Member member, long epoch) {
 		return new Member(member.nodeId(), member.nonce(), member.version(), ClusterRole.LEADER, "LEADER", epoch,
 				member.position(), member.lag(), member.backend(), member.address(), member.labels(), member.priority(),

@@ -33,13 +33,14 @@ class QualificationTests {
 			.with(Nodes.priority(Nodes.member("c"), 0))
 			.with(Nodes.unable(Nodes.member("d"), "DEMOTING", "start-backend failed"))
 			.with(Nodes.behind(Nodes.member("e"), 1, Duration.ofMillis(5100)))
-			.with(Nodes.unable(Nodes.member("f"), Member.STOPPED, null), false);
+			.with(Nodes.unable(Nodes.member("f"), Member.STOPPED, null), false)
+			.with(Nodes.kept(Nodes.member("g"), "it has no replica yet"));
 		assertThat(qualification(MAX_LAG).best()).isEmpty();
 		assertThat(qualification(MAX_LAG).whyNobody())
 			.isEqualTo("b has said nothing for 42.0 s; " + "c never leads: its priority is 0; "
 					+ "d cannot lead now: it is in state DEMOTING, and its last failure was: start-backend failed; "
 					+ "e is 5.1 s behind, more than the 5.0 s of ha.cluster.election.max-lag-on-failover; "
-					+ "f has been stopped");
+					+ "f has been stopped; " + "g cannot lead now: it has no replica yet");
 	}
 
 	@Test
