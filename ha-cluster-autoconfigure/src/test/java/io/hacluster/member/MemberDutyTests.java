@@ -120,6 +120,18 @@ class MemberDutyTests {
 	}
 
 	@Test
+	void nodeThatIsKeptFromLeadingByAnotherThingPublishesAtOnce() {
+		this.ticker.advance(Duration.ofMillis(200));
+		this.a.member = MemberFixtures.keptBy(this.a.member, "it cools");
+		this.a.step();
+		this.store.takeWrites();
+		this.ticker.advance(Publication.LEAST_GAP);
+		this.a.member = MemberFixtures.keptBy(this.a.member, "it has no replica yet");
+		this.a.step();
+		assertThat(this.store.takeWrites()).containsExactly("member.node-a");
+	}
+
+	@Test
 	void storeThatIsAwayIsShownAndTriedAgainWithoutHaste() {
 		hear();
 		this.store.away(true);

@@ -39,4 +39,10 @@ final class MemberFixtures {
 				member.priority(), member.eligible(), member.failure(), member.leaseDuration(), member.at());
 	}
 
+	static Member keptBy(Member member, String obstacle) {
+		return new Member(member.nodeId(), member.nonce(), member.version(), member.role(), member.state(),
+				member.epoch(), member.position(), member.lag(), member.backend(), member.address(), member.labels(),
+				member.priority(), false, member.failure(), member.leaseDuration(), member.at(), obstacle);
+	}
+
 }
