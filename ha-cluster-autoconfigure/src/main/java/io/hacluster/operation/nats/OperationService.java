@@ -70,6 +70,9 @@ public final class OperationService implements AutoCloseable {
 
 	private boolean closed;
 
+	/** Not while it closes a connection, which would be left open in part. */
+	private boolean interruptible = true;
+
 	/** Only the thread that connects looks at it. */
 	private boolean warned;
 
@@ -120,7 +123,7 @@ public final class OperationService implements AutoCloseable {
 				.connectionName(this.identity + " service")
 				.maxReconnects(-1)
 				.errorListener(new ServiceErrors(this.identity));
-			while (!connected(builder)) {
+			while (!connected(builder) && !isClosed()) {
 				TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
 			}
 		}
@@ -152,9 +155,24 @@ public final class OperationService implements AutoCloseable {
 		}
 		finally {
 			if (!serving) {
-				opened.close();
+				closeUninterrupted(opened);
 			}
 		}
+	}
+
+	private void closeUninterrupted(Connection opened) throws InterruptedException {
+		synchronized (this) {
+			this.interruptible = false;
+			Thread.interrupted();
+		}
+		opened.close();
+		synchronized (this) {
+			this.interruptible = true;
+		}
+	}
+
+	private synchronized boolean isClosed() {
+		return this.closed;
 	}
 
 	private synchronized boolean serve(Connection opened) {
@@ -213,9 +231,11 @@ public final class OperationService implements AutoCloseable {
 			}
 			this.closed = true;
 			starting = this.starter;
+			if (starting != null && this.interruptible) {
+				starting.interrupt();
+			}
 		}
 		if (starting != null) {
-			starting.interrupt();
 			join(starting);
 		}
 		end();
