@@ -3,10 +3,12 @@ package io.hacluster.replication.primary;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -249,7 +251,8 @@ final class PrimaryShipper {
 		LogWriter opened = this.fence.get();
 		boolean same;
 		try {
-			long last = lastBatch();
+			List<LtxName> names = this.store.list().stream().map(LogEntry::name).toList();
+			long last = last(names.stream().filter((name) -> name.level() == LtxName.LEVEL_BATCH));
 			for (PrimaryShipment shipment : this.inFlight) {
 				if (shipment.mark().txid() <= last) {
 					acknowledge(shipment);
@@ -266,9 +269,9 @@ final class PrimaryShipper {
 			same = sameLog && last == this.txid;
 			if (!same) {
 				// In one log no number is given out twice, even if the store has lost
-				// files
-				// that it had acknowledged: followers have applied them
-				reset(sameLog ? Math.max(last, this.txid) : last, null);
+				// acknowledged files: followers have applied them. Nor in one that was
+				// wiped and took a snapshot from here before that was noticed.
+				reset(sameLog ? Math.max(last, this.txid) : last(names.stream()), null);
 			}
 		}
 		catch (HaClusterException ex) {
@@ -281,14 +284,8 @@ final class PrimaryShipper {
 		return same;
 	}
 
-	private long lastBatch() {
-		return this.store.list()
-			.stream()
-			.map(LogEntry::name)
-			.filter((name) -> name.level() == LtxName.LEVEL_BATCH)
-			.mapToLong(LtxName::maxTxid)
-			.max()
-			.orElse(0);
+	private static long last(Stream<LtxName> names) {
+		return names.mapToLong(LtxName::maxTxid).max().orElse(0);
 	}
 
 	/**
