@@ -91,7 +91,7 @@ public final class BucketStream {
 	}
 
 	/**
-	 * The election is safe with these settings only.
+	 * The leases are safe with these settings only, which do no harm to other records.
 	 */
 	private StreamConfiguration configuration() {
 		return StreamConfiguration.builder()

@@ -49,7 +49,7 @@ final class ReplicaLink {
 
 	private static final Pattern KEPT = Pattern.compile("[0-9a-f]{16}(\\.gone)?");
 
-	private static final Pattern DISPENSABLE = Pattern.compile("[0-9a-f]{16}\\.(new|old)");
+	private static final Pattern DISPENSABLE = Pattern.compile("[0-9a-f]{16}(\\.gone)?\\.(new|old)");
 
 	private final Path path;
 

@@ -229,6 +229,8 @@ class ReplicaFilesTests {
 		this.files.recover();
 		assertThat(this.files.replicaPath()).hasContent("database 0");
 		assertThat(this.files.replica().log()).hasContent("log");
+		this.files.replace(Files.writeString(this.files.copy(), "next"));
+		assertLinkLeadsToTheReplicaOnly(Operation.DEMOTE);
 	}
 
 	@Test
