@@ -99,9 +99,11 @@ class NatsPermissionsTests {
 		await().until(first.getBean(Leadership.class)::isLeader);
 		execute("a", "PRAGMA journal_mode=WAL", "CREATE TABLE t (x)");
 		await().until(() -> {
-			execute("a", "INSERT INTO t VALUES (randomblob(100000))");
+			// In several chunks, which are removed by a purge
+			execute("a", "INSERT INTO t VALUES (randomblob(300000))");
 			ReplicationStatus.Upkeep upkeep = status(first).counters().upkeep();
-			return upkeep.compactions() > 0 && upkeep.snapshotBytes() > 0 && upkeep.retiredFiles() > 0;
+			return upkeep.compactions() > 0 && upkeep.snapshotBytes() > 0 && upkeep.retiredFiles() > 0
+					&& published("orders-node").contains("$JS.API.STREAM.PURGE.OBJ_ha-orders-db");
 		});
 		await().until(() -> status(second).txid() > 2);
 		assertThat(command("status", "--json")).contains("\"nodeId\":\"a\"");

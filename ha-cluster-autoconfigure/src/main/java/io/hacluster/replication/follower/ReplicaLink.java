@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * the latter. Thus whoever comes too late finds a directory that is gone, and is told so
  * by SQLite (SQLITE_CANTOPEN or SQLITE_IOERR).
  * <p>
- * A directory is removed only if its name says that it may be, or nothing is in it: where
- * the link leads is no proof.
+ * A directory is removed only if its name says that it may be, if the one that the link
+ * leads to was made to supersede it, or if nothing is in it: where the link leads is no
+ * proof by itself.
  *
  * @see <a href="https://www.sqlite.org/howtocorrupt.html">How To Corrupt An SQLite
  * Database File, section 2.4</a>
@@ -47,7 +49,12 @@ final class ReplicaLink {
 	/** Another replica has taken its place. */
 	private static final String SUPERSEDED = ".old";
 
+	/** Names the directory that another supersedes as soon as the link leads there. */
+	private static final String SUPERSEDES = ".supersedes";
+
 	private static final Pattern KEPT = Pattern.compile("[0-9a-f]{16}(\\.gone)?");
+
+	private static final Pattern SUCCESSION = Pattern.compile("[0-9a-f]{16}\\.supersedes");
 
 	private static final Pattern DISPENSABLE = Pattern.compile("[0-9a-f]{16}(\\.gone)?\\.(new|old)");
 
@@ -144,7 +151,8 @@ final class ReplicaLink {
 
 	/**
 	 * Lets a new file take the place of the replica, of which nothing is kept. Who has
-	 * the former open keeps it until he closes it.
+	 * the former open keeps it until he closes it. The path leads to one of the two at
+	 * any time.
 	 * @param file the new file, on the same file system
 	 * @throws IOException if a rename fails
 	 */
@@ -154,12 +162,11 @@ final class ReplicaLink {
 		Path fresh = make(NEW);
 		Files.move(file, file(fresh).database(), StandardCopyOption.ATOMIC_MOVE);
 		PositionFile.syncDirectory(file(fresh).database());
-		ReplicaFile next = file(rename(fresh, NEW, ""));
 		Path directory = former.database().getParent();
 		if (directory != null && isBelow(former) && Files.exists(directory)) {
-			rename(directory, "", SUPERSEDED);
+			Files.createSymbolicLink(renamed(fresh, NEW, SUPERSEDES), directory.getFileName());
 		}
-		lead(next);
+		lead(file(rename(fresh, NEW, "")));
 		if (plain) {
 			for (Path companion : former.companions()) {
 				Files.deleteIfExists(companion);
@@ -168,9 +175,13 @@ final class ReplicaLink {
 		clear();
 	}
 
-	private static Path rename(Path directory, String before, String after) throws IOException {
+	private static Path renamed(Path directory, String before, String after) {
 		String name = directory.getFileName().toString();
-		Path renamed = directory.resolveSibling(name.substring(0, name.length() - before.length()) + after);
+		return directory.resolveSibling(name.substring(0, name.length() - before.length()) + after);
+	}
+
+	private static Path rename(Path directory, String before, String after) throws IOException {
+		Path renamed = renamed(directory, before, after);
 		Files.move(directory, renamed, StandardCopyOption.ATOMIC_MOVE);
 		PositionFile.syncDirectory(directory);
 		return renamed;
@@ -226,6 +237,11 @@ final class ReplicaLink {
 	 */
 	void clear() throws IOException {
 		Path target = target().database().getParent();
+		for (Path succession : list(this.directories)) {
+			if (SUCCESSION.matcher(succession.getFileName().toString()).matches()) {
+				conclude(succession, target);
+			}
+		}
 		for (Path directory : list(this.directories)) {
 			String name = directory.getFileName().toString();
 			boolean dispensable = DISPENSABLE.matcher(name).matches();
@@ -235,6 +251,20 @@ final class ReplicaLink {
 				remove(directory);
 			}
 		}
+	}
+
+	private void conclude(Path succession, @Nullable Path target) throws IOException {
+		Path successor = renamed(succession, SUPERSEDES, "");
+		if (successor.equals(target)) {
+			Path former = succession.resolveSibling(Files.readSymbolicLink(succession).getFileName());
+			if (isBelow(file(former)) && !former.equals(target) && Files.isDirectory(former)) {
+				rename(former, "", SUPERSEDED);
+			}
+		}
+		else if (Files.exists(successor)) {
+			return;
+		}
+		Files.delete(succession);
 	}
 
 	private static void remove(Path directory) {

@@ -214,11 +214,11 @@ class LongReaderTests {
 	}
 
 	private void moveToNewFile(int seed) throws Exception {
-		Object inode = inode();
+		Path target = Files.readSymbolicLink(this.files.replicaPath());
 		try (Connection slow = connect(); Statement statement = slow.createStatement()) {
 			statement.execute("BEGIN");
 			query(statement, "SELECT count(*) FROM entry");
-			while (inode().equals(inode)) {
+			while (Files.readSymbolicLink(this.files.replicaPath()).equals(target)) {
 				shipMegabyte(seed);
 			}
 		}

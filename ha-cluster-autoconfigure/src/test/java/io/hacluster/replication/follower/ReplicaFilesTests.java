@@ -11,6 +11,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -218,6 +220,66 @@ class ReplicaFilesTests {
 				.isFalse();
 			assertLinkLeadsToTheReplicaOnly(Operation.DEMOTE);
 		}
+	}
+
+	/**
+	 * One that is taken away first leaves nothing at the path for as long as that takes
+	 * to get to the disk.
+	 */
+	@Test
+	void replaceLeavesAReplicaAtThePathAtAnyTime() throws Exception {
+		this.files.replace(Files.writeString(this.files.copy(), "replica"));
+		AtomicBoolean stopped = new AtomicBoolean();
+		CompletableFuture<Integer> reader = CompletableFuture.supplyAsync(() -> {
+			int missing = 0;
+			while (!stopped.get()) {
+				// Between the link and where it leads to is a moment: one of the two is
+				// there
+				boolean found = Files.exists(this.files.replicaPath()) || Files.exists(this.files.replicaPath())
+						|| Files.exists(this.files.replicaPath());
+				missing += found ? 0 : 1;
+			}
+			return missing;
+		});
+		for (int i = 0; i < 300; i++) {
+			this.files.replace(Files.writeString(this.files.copy(), "replica"));
+		}
+		stopped.set(true);
+		assertThat(reader.get()).isZero();
+	}
+
+	@Test
+	void replicaThatWasSupersededWhenTheLinkWasLedToAnotherIsRemoved() throws Exception {
+		Path former = filledReplica();
+		Path next = supersede(former);
+		Files.delete(this.files.replicaPath());
+		Files.createSymbolicLink(this.files.replicaPath(), next.resolve("replica.db"));
+		this.files.recover();
+		assertThat(this.files.replicaPath()).hasContent("next");
+		assertThat(this.files.diverged()).isEmpty();
+		assertThat(former.getParent()).isDirectoryNotContaining((file) -> !file.equals(next));
+	}
+
+	@Test
+	void replicaThatWasToBeSupersededWhenTheLinkStillLeadsToItStays() throws Exception {
+		Path former = filledReplica();
+		Path next = supersede(former);
+		this.files.recover();
+		assertThat(this.files.replicaPath()).hasContent("database 0");
+		assertThat(this.files.diverged()).hasSize(1);
+		assertThat(this.files.diverged().get(0).file()).hasContent("next");
+		this.files.recover();
+		assertThat(next.getParent()).isDirectoryNotContaining((file) -> !file.equals(former));
+	}
+
+	/**
+	 * As a crash leaves it before the link is led to the next one.
+	 */
+	private Path supersede(Path former) throws IOException {
+		Path next = Files.createDirectory(former.resolveSibling("0123456789abcdef"));
+		Files.writeString(next.resolve("replica.db"), "next");
+		Files.createSymbolicLink(former.resolveSibling("0123456789abcdef.supersedes"), former.getFileName());
+		return next;
 	}
 
 	@ParameterizedTest
