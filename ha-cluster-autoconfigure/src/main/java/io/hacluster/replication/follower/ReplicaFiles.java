@@ -47,7 +47,7 @@ public final class ReplicaFiles {
 
 	private final NodeIdentity node;
 
-	private final Runnable afterStep;
+	private final ReplicaMoves moves;
 
 	/**
 	 * Creates the files' keeper.
@@ -74,8 +74,8 @@ public final class ReplicaFiles {
 		this.node = node;
 		this.diverged = new DivergedFiles(this.database.database(), divergedToKeep, node, clock);
 		this.onSetAside = onSetAside;
-		this.afterStep = afterStep;
 		this.position = new PositionFile(this.state.resolve("position"), node);
+		this.moves = new ReplicaMoves(this.state.resolve("move"), this.replica, this.position, node, afterStep);
 		ReplicaPaths.require(this.database.database(), this.replica, this.state);
 	}
 
@@ -169,9 +169,10 @@ public final class ReplicaFiles {
 	 * @throws HaClusterException if people have to say which file is to be kept
 	 */
 	public void recover() throws IOException {
-		Optional<ReplicaMove> move = ReplicaMove.read(journal());
-		if (move.isPresent()) {
-			finish(move.get());
+		Optional<ReplicaFile> moved = this.moves.finish();
+		if (moved.isPresent() && !moved.get().equals(this.database) && !isReplica(moved.get())) {
+			Files.deleteIfExists(moved.get().shared());
+			tell(moved.get());
 		}
 		this.replica.clear();
 		List<ReplicaFile> strays = this.replica.strays();
@@ -202,34 +203,11 @@ public final class ReplicaFiles {
 		ReplicaFile aside = new ReplicaFile(
 				this.diverged.announce(Epoch.NONE, null, "it was beside the replica and not in use"));
 		force(stray.log());
-		move(stray, aside, this.position.read().orElse(null));
+		this.moves.move(stray, aside, this.position.read().orElse(null));
 		Files.deleteIfExists(aside.shared());
 		logger.warn("[{}] {} was not in use and has been set aside as {}", this.node, stray.database(),
 				aside.database());
 		tell(aside);
-	}
-
-	private void finish(ReplicaMove interrupted) throws IOException {
-		if (interrupted.perform(this.afterStep)) {
-			logger.info("[{}] Finished the interrupted move of {} to {}", this.node, interrupted.from().database(),
-					interrupted.to().database());
-			settle(interrupted);
-			if (!interrupted.to().equals(this.database) && !isReplica(interrupted.to())) {
-				Files.deleteIfExists(interrupted.to().shared());
-				strikeOut();
-				tell(interrupted.to());
-			}
-		}
-		else if (interrupted.isTorn()) {
-			throw new HaClusterException("A move of " + interrupted.from().database() + " to "
-					+ interrupted.to().database() + " was interrupted, and the files are not those that were moved. "
-					+ "Put the database and its -wal together at one of the two paths, and remove " + journal());
-		}
-		else {
-			logger.warn("[{}] A move of {} to {} was interrupted, but the database is at neither path now", this.node,
-					interrupted.from().database(), interrupted.to().database());
-		}
-		strikeOut();
 	}
 
 	private boolean isReplica(ReplicaFile file) {
@@ -246,7 +224,7 @@ public final class ReplicaFiles {
 			setAside(Place.DATABASE, newPosition.epoch(), null, "it stood in the way of the promotion");
 		}
 		clearCompanions(newPosition.epoch());
-		move(replica(), this.database, newPosition);
+		this.moves.move(replica(), this.database, newPosition);
 	}
 
 	/**
@@ -258,7 +236,7 @@ public final class ReplicaFiles {
 		if (exists(Place.REPLICA)) {
 			setAside(Place.REPLICA, newPosition.epoch(), null, "it stood in the way of the demotion");
 		}
-		move(this.database, this.replica.create(), newPosition);
+		this.moves.move(this.database, this.replica.create(), newPosition);
 	}
 
 	/**
@@ -268,7 +246,7 @@ public final class ReplicaFiles {
 	 * @throws IOException if a rename fails
 	 */
 	void replace(Path file) throws IOException {
-		requireNothingInterrupted();
+		this.moves.requireNothingInterrupted();
 		this.replica.replace(file);
 	}
 
@@ -286,7 +264,7 @@ public final class ReplicaFiles {
 		ReplicaFile aside = new ReplicaFile(this.diverged.announce(epoch, branch, reason));
 		Optional<ReplicaPosition> other = this.position.read().filter((current) -> current.place() != place);
 		force(at(place).log());
-		move(at(place), aside, other.orElse(null));
+		this.moves.move(at(place), aside, other.orElse(null));
 		Files.deleteIfExists(aside.shared());
 		logger.warn("[{}] {} has been set aside as {}: {}", this.node, pathOf(place), aside.database(), reason);
 		tell(aside);
@@ -334,52 +312,6 @@ public final class ReplicaFiles {
 			logger.warn("[{}] {} stood there without its database and has been set aside as {}", this.node, log, aside);
 		}
 		Files.deleteIfExists(this.database.shared());
-	}
-
-	private void move(ReplicaFile from, ReplicaFile to, @Nullable ReplicaPosition newPosition) throws IOException {
-		requireNothingInterrupted();
-		ReplicaMove move = ReplicaMove.plan(from, to, this.replica.isBelow(from), newPosition);
-		move.write(journal());
-		this.afterStep.run();
-		move.perform(this.afterStep);
-		settle(move);
-		this.afterStep.run();
-		strikeOut();
-	}
-
-	private void settle(ReplicaMove move) throws IOException {
-		if (this.replica.isBelow(move.to())) {
-			this.replica.lead(move.to());
-			this.afterStep.run();
-		}
-		ReplicaPosition newPosition = move.position();
-		if (newPosition != null) {
-			this.position.write(newPosition);
-		}
-		else {
-			this.position.delete();
-		}
-		this.replica.unlink(move.from());
-		this.replica.clear();
-	}
-
-	/**
-	 * What has been moved in part is at no place where it would be found.
-	 */
-	private void requireNothingInterrupted() {
-		if (Files.exists(journal())) {
-			throw new HaClusterException(
-					"A move of the database has been interrupted, and has to be finished first: " + journal());
-		}
-	}
-
-	private void strikeOut() throws IOException {
-		Files.deleteIfExists(journal());
-		PositionFile.syncDirectory(journal());
-	}
-
-	private Path journal() {
-		return this.state.resolve("move");
 	}
 
 }

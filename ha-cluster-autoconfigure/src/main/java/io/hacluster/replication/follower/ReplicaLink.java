@@ -2,19 +2,9 @@ package io.hacluster.replication.follower;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The path of the replica: a symbolic link to the database file, each of which has a
@@ -26,43 +16,15 @@ import org.slf4j.LoggerFactory;
  * and reads for the first time after that would see its pages together with the log of
  * the latter. Thus whoever comes too late finds a directory that is gone, and is told so
  * by SQLite (SQLITE_CANTOPEN or SQLITE_IOERR).
- * <p>
- * A directory is removed only if its name says that it may be, if the one that the link
- * leads to was made to supersede it, or if nothing is in it: where the link leads is no
- * proof by itself.
  *
  * @see <a href="https://www.sqlite.org/howtocorrupt.html">How To Corrupt An SQLite
  * Database File, section 2.4</a>
  */
 final class ReplicaLink {
 
-	private static final Logger logger = LoggerFactory.getLogger(ReplicaLink.class);
-
-	private static final int NAME_BYTES = 8;
-
-	/** On its way to another place, with a database. */
-	private static final String WITHDRAWN = ".gone";
-
-	/** Not led to yet, and no loss. */
-	private static final String NEW = ".new";
-
-	/** Another replica has taken its place. */
-	private static final String SUPERSEDED = ".old";
-
-	/** Names the directory that another supersedes as soon as the link leads there. */
-	private static final String SUPERSEDES = ".supersedes";
-
-	private static final Pattern KEPT = Pattern.compile("[0-9a-f]{16}(\\.gone)?");
-
-	private static final Pattern SUCCESSION = Pattern.compile("[0-9a-f]{16}\\.supersedes");
-
-	private static final Pattern DISPENSABLE = Pattern.compile("[0-9a-f]{16}(\\.gone)?\\.(new|old)");
-
 	private final Path path;
 
-	private final Path directories;
-
-	private final SecureRandom random = new SecureRandom();
+	private final ReplicaDirectories directories;
 
 	/**
 	 * Creates the link's keeper; nothing is made yet.
@@ -70,7 +32,7 @@ final class ReplicaLink {
 	 */
 	ReplicaLink(Path path) {
 		this.path = path;
-		this.directories = path.resolveSibling(path.getFileName() + ".d");
+		this.directories = new ReplicaDirectories(path.resolveSibling(path.getFileName() + ".d"));
 	}
 
 	Path path() {
@@ -82,7 +44,7 @@ final class ReplicaLink {
 	 * @return a path beside the link
 	 */
 	Path directories() {
-		return this.directories;
+		return this.directories.path();
 	}
 
 	/**
@@ -97,9 +59,9 @@ final class ReplicaLink {
 			if (isBelow(target)) {
 				return new ReplicaFile(target);
 			}
-			if (Files.exists(this.path) && Files.exists(this.directories)) {
-				Path below = this.directories.toRealPath().relativize(this.path.toRealPath());
-				Path found = this.directories.resolve(below).normalize();
+			if (Files.exists(this.path) && Files.exists(directories())) {
+				Path below = directories().toRealPath().relativize(this.path.toRealPath());
+				Path found = directories().resolve(below).normalize();
 				if (isBelow(found)) {
 					return new ReplicaFile(found);
 				}
@@ -114,20 +76,7 @@ final class ReplicaLink {
 	 * @throws IOException if it cannot be made
 	 */
 	ReplicaFile create() throws IOException {
-		return file(make(""));
-	}
-
-	private Path make(String suffix) throws IOException {
-		byte[] name = new byte[NAME_BYTES];
-		this.random.nextBytes(name);
-		Path directory = this.directories.resolve(HexFormat.of().formatHex(name) + suffix);
-		if (!Files.isDirectory(this.directories)) {
-			Files.createDirectory(this.directories);
-			PositionFile.syncDirectory(this.directories);
-		}
-		Files.createDirectory(directory);
-		PositionFile.syncDirectory(directory);
-		return directory;
+		return file(this.directories.create());
 	}
 
 	private ReplicaFile file(Path directory) {
@@ -145,8 +94,7 @@ final class ReplicaLink {
 
 	private boolean isBelow(Path database) {
 		Path directory = database.getParent();
-		return directory != null && this.directories.equals(directory.getParent())
-				&& KEPT.matcher(directory.getFileName().toString()).matches();
+		return directory != null && this.directories.isKept(directory);
 	}
 
 	/**
@@ -159,14 +107,10 @@ final class ReplicaLink {
 	void replace(Path file) throws IOException {
 		ReplicaFile former = target();
 		boolean plain = !isBelow(former) && Files.exists(this.path) && Files.size(this.path) > 0;
-		Path fresh = make(NEW);
+		Path fresh = this.directories.prepare();
 		Files.move(file, file(fresh).database(), StandardCopyOption.ATOMIC_MOVE);
 		PositionFile.syncDirectory(file(fresh).database());
-		Path directory = former.database().getParent();
-		if (directory != null && isBelow(former) && Files.exists(directory)) {
-			Files.createSymbolicLink(renamed(fresh, NEW, SUPERSEDES), directory.getFileName());
-		}
-		lead(file(rename(fresh, NEW, "")));
+		lead(file(this.directories.admit(fresh, directory(former))));
 		if (plain) {
 			for (Path companion : former.companions()) {
 				Files.deleteIfExists(companion);
@@ -175,16 +119,8 @@ final class ReplicaLink {
 		clear();
 	}
 
-	private static Path renamed(Path directory, String before, String after) {
-		String name = directory.getFileName().toString();
-		return directory.resolveSibling(name.substring(0, name.length() - before.length()) + after);
-	}
-
-	private static Path rename(Path directory, String before, String after) throws IOException {
-		Path renamed = renamed(directory, before, after);
-		Files.move(directory, renamed, StandardCopyOption.ATOMIC_MOVE);
-		PositionFile.syncDirectory(directory);
-		return renamed;
+	private static Path directory(ReplicaFile file) {
+		return file.database().resolveSibling("").normalize();
 	}
 
 	/**
@@ -220,9 +156,10 @@ final class ReplicaLink {
 	 */
 	List<ReplicaFile> strays() throws IOException {
 		ReplicaFile target = target();
-		return list(this.directories).stream()
+		return this.directories.kept()
+			.stream()
 			.map(this::file)
-			.filter((file) -> isBelow(file) && !file.equals(target))
+			.filter((file) -> !file.equals(target))
 			.filter((file) -> isFilled(file.database()) || isFilled(file.log()))
 			.toList();
 	}
@@ -236,79 +173,7 @@ final class ReplicaLink {
 	 * @throws IOException if the directories cannot be listed
 	 */
 	void clear() throws IOException {
-		Path target = target().database().getParent();
-		for (Path succession : list(this.directories)) {
-			if (SUCCESSION.matcher(succession.getFileName().toString()).matches()) {
-				conclude(succession, target);
-			}
-		}
-		for (Path directory : list(this.directories)) {
-			String name = directory.getFileName().toString();
-			boolean dispensable = DISPENSABLE.matcher(name).matches();
-			boolean empty = KEPT.matcher(name).matches() && !directory.equals(target) && Files.isDirectory(directory)
-					&& list(directory).isEmpty();
-			if (dispensable || empty) {
-				remove(directory);
-			}
-		}
-	}
-
-	private void conclude(Path succession, @Nullable Path target) throws IOException {
-		Path successor = renamed(succession, SUPERSEDES, "");
-		if (successor.equals(target)) {
-			Path former = succession.resolveSibling(Files.readSymbolicLink(succession).getFileName());
-			if (isBelow(file(former)) && !former.equals(target) && Files.isDirectory(former)) {
-				rename(former, "", SUPERSEDED);
-			}
-		}
-		else if (Files.exists(successor)) {
-			return;
-		}
-		Files.delete(succession);
-	}
-
-	private static void remove(Path directory) {
-		try {
-			for (Path file : list(directory)) {
-				Files.deleteIfExists(file);
-			}
-			Files.deleteIfExists(directory);
-		}
-		catch (IOException ex) {
-			logger.warn("{} is not needed any more, but cannot be removed: {}", directory, ex.toString());
-		}
-	}
-
-	/**
-	 * Takes a directory away in one step: no path leads to a part of what is in it.
-	 * @param directory one of ours
-	 * @throws IOException if it cannot be renamed
-	 */
-	static void withdraw(Path directory) throws IOException {
-		Path withdrawn = withdrawn(directory);
-		if (!withdrawn.equals(directory)) {
-			Files.move(directory, withdrawn, StandardCopyOption.ATOMIC_MOVE);
-			PositionFile.syncDirectory(directory);
-		}
-	}
-
-	/**
-	 * Returns where a directory is once it has been taken away.
-	 * @param directory one of ours
-	 * @return the path, the same if it is there already
-	 */
-	static Path withdrawn(Path directory) {
-		String name = directory.getFileName().toString();
-		return name.endsWith(WITHDRAWN) ? directory : directory.resolveSibling(name + WITHDRAWN);
-	}
-
-	private static List<Path> list(Path directory) throws IOException {
-		try (Stream<Path> files = Files.list(directory)) {
-			return files.toList();
-		}
-		catch (NoSuchFileException | NotDirectoryException ex) {
-			return List.of();
-		}
+		this.directories.clear(directory(target()));
 	}
 
 }

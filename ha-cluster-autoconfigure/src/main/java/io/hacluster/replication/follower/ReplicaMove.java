@@ -102,7 +102,7 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean withd
 		if (this.withdraw) {
 			source = withdrawn();
 			if (isAt(this.from)) {
-				ReplicaLink.withdraw(directory(this.from));
+				ReplicaDirectories.withdraw(directory(this.from));
 				afterRename.run();
 			}
 		}
@@ -139,7 +139,7 @@ record ReplicaMove(ReplicaFile from, ReplicaFile to, String inode, boolean withd
 	}
 
 	private ReplicaFile withdrawn() {
-		Path directory = ReplicaLink.withdrawn(directory(this.from));
+		Path directory = ReplicaDirectories.withdrawn(directory(this.from));
 		return new ReplicaFile(directory.resolve(this.from.database().getFileName()));
 	}
 

@@ -93,6 +93,23 @@ class LogWipeTests {
 		assertAllIsWell(20);
 	}
 
+	/**
+	 * An old server takes the snapshot into the empty log. Who restores it waits for the
+	 * number after it.
+	 */
+	@Test
+	void purgedJustBeforeASnapshotIsNoticedByBothAndBuiltAnew() throws Exception {
+		for (int i = 10; i < 20; i++) {
+			this.leader.insert(i, i + 1);
+		}
+		awaitRows(this.follower, 20);
+		management().purgeStream(stream());
+		this.leader.replication().requestSnapshot();
+		awaitRestorable(20);
+		this.leader.insert(20, 21);
+		assertAllIsWell(21);
+	}
+
 	@Test
 	void purgedWhileWritingIsNoticedByBothAndBuiltAnew() throws Exception {
 		for (int i = 10; i < 60; i++) {
