@@ -11,14 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.ClusterRole;
-import io.hacluster.HaClusterException;
 import io.hacluster.Leadership;
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
-import io.hacluster.election.Lease;
-import io.hacluster.election.LeaseStanding;
 import io.hacluster.member.ClusterView;
 import io.hacluster.member.ClusterView.Seen;
 import io.hacluster.member.ControlRecords;
@@ -36,41 +33,35 @@ final class Handover {
 
 	private static final Duration LOOK = Duration.ofMillis(200);
 
-	private static final String REFUSED = "The leader has refused: ";
-
 	private static final Logger logger = LoggerFactory.getLogger(Handover.class);
 
 	private final NodeIdentity identity;
-
-	private final RequestWatch watch;
 
 	private final ControlRecords records;
 
 	private final RequestSlot slot;
 
+	private final Withdrawal withdrawal;
+
+	private final Outcomes outcomes;
+
 	private final Leadership leadership;
 
-	private final Supplier<Optional<LeaseStanding>> standing;
-
 	private final Supplier<ClusterView> view;
-
-	private final Supplier<Progress> progress;
 
 	private final Bell bell;
 
 	private final Ticker ticker;
 
-	Handover(NodeIdentity identity, RequestWatch watch, ControlRecords records, Leadership leadership,
-			Supplier<Optional<LeaseStanding>> standing, Supplier<ClusterView> view, Supplier<Progress> progress,
-			Bell bell, Ticker ticker) {
+	Handover(NodeIdentity identity, ControlRecords records, Withdrawal withdrawal, Outcomes outcomes,
+			Leadership leadership, Supplier<ClusterView> view, Bell bell, Ticker ticker) {
 		this.identity = identity;
-		this.watch = watch;
 		this.records = records;
 		this.slot = new RequestSlot(records);
+		this.withdrawal = withdrawal;
+		this.outcomes = outcomes;
 		this.leadership = leadership;
-		this.standing = standing;
 		this.view = view;
-		this.progress = progress;
 		this.bell = bell;
 		this.ticker = ticker;
 	}
@@ -84,16 +75,16 @@ final class Handover {
 	OperationResult ask(LeadershipRequest request, Duration timeout, String remark) {
 		long begin = this.ticker.nanoTime();
 		if (this.bell.isClosed()) {
-			return refused("This node is being stopped: ask another one");
+			return this.outcomes.refused("This node is being stopped: ask another one");
 		}
 		try {
-			putAwayStale();
+			this.withdrawal.putAwayStale();
 		}
 		catch (StateConflictException ex) {
 			logger.debug("[{}] Somebody else has put the last request away: {}", this.identity, ex.getMessage());
 		}
 		catch (StoreUnavailableException ex) {
-			return refused(
+			return this.outcomes.refused(
 					"The store of the cluster does not answer (" + ex.getMessage() + "), and nothing has been changed");
 		}
 		Stored<LeadershipRequest> submitted;
@@ -101,10 +92,10 @@ final class Handover {
 			submitted = this.slot.submit(request, this.view.get());
 		}
 		catch (StateConflictException ex) {
-			return refused(ex.getMessage() + ": wait for its end");
+			return this.outcomes.refused(ex.getMessage() + ": wait for its end");
 		}
 		catch (StoreUnavailableException ex) {
-			return unknown("Status unknown: the store of the cluster does not answer (" + ex.getMessage()
+			return this.outcomes.unknown("Status unknown: the store of the cluster does not answer (" + ex.getMessage()
 					+ "), and the request may or may not have been made");
 		}
 		logger.info("[{}] Asks for a {} at the end of epoch {}", this.identity, LeaderDesk.describe(request),
@@ -114,7 +105,8 @@ final class Handover {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return unknown("Status unknown: interrupted while waiting for the " + LeaderDesk.describe(request));
+			return this.outcomes
+				.unknown("Status unknown: interrupted while waiting for the " + LeaderDesk.describe(request));
 		}
 	}
 
@@ -130,10 +122,10 @@ final class Handover {
 			LeadershipRequest known = latest.value();
 			boolean replaced = !known.id().equals(request.id());
 			if (!replaced && known.state() == State.REFUSED) {
-				return refused(REFUSED + known.message());
+				return this.outcomes.refused(LeaderDesk.refusal(known));
 			}
 			if (!replaced && known.state() == State.FAILED) {
-				return result(Outcome.FAILED,
+				return this.outcomes.result(Outcome.FAILED,
 						request.target() + " does not lead: " + known.message() + lastFailure(request));
 			}
 			Leader leader = leaderAfter(request.fromEpoch());
@@ -147,22 +139,23 @@ final class Handover {
 					return done(known, leader, took, remark);
 				}
 				if (replaced || elapsed >= timeout.toNanos()) {
-					return unknown("Status unknown: " + leader.node + " leads in epoch " + leader.epoch
+					return this.outcomes.unknown("Status unknown: " + leader.node + " leads in epoch " + leader.epoch
 							+ ", but has not said whether the last leader has handed over to it in order");
 				}
 			}
 			else if (replaced) {
-				return result(Outcome.FAILED, "A " + LeaderDesk.describe(known) + " has taken the place of this one");
+				return this.outcomes.result(Outcome.FAILED,
+						"A " + LeaderDesk.describe(known) + " has taken the place of this one");
 			}
 			if (this.bell.isClosed()) {
-				return unknown("Status unknown: this node is being stopped, and the " + LeaderDesk.describe(request)
-						+ " may still be under way");
+				return this.outcomes.unknown("Status unknown: this node is being stopped, and the "
+						+ LeaderDesk.describe(request) + " may still be under way");
 			}
 			if (elapsed >= timeout.toNanos()) {
-				return giveUp(request, timeout);
+				return this.withdrawal.giveUp(request, timeout);
 			}
 			if (leader == null && known.state() == State.REQUESTED && !known.acceptDataLoss()) {
-				OperationResult withdrawn = withdrawAfterLeader(request);
+				OperationResult withdrawn = this.withdrawal.afterLeader(request);
 				if (withdrawn != null) {
 					return withdrawn;
 				}
@@ -193,93 +186,6 @@ final class Handover {
 	}
 
 	/**
-	 * Takes a request back that the leader has not answered while it had the lease, if
-	 * something may be lost by going on. Whoever leads next does not do so by the
-	 * request.
-	 * @return {@code null} if it is not to be taken back, or not yet
-	 */
-	private @Nullable OperationResult withdrawAfterLeader(LeadershipRequest request) {
-		LeaseStanding known = this.standing.get().orElse(null);
-		Lease lease = (known != null) ? known.lease() : null;
-		if (known == null || lease == null || lease.state() != Lease.State.HELD
-				|| lease.epoch().value() != request.fromEpoch() || this.ticker.nanoTime() - known.freeFrom() < 0) {
-			return null;
-		}
-		String loss = new DataLoss(this.view.get(), this.progress.get()).afterLeaderIsGone(lease).orElse(null);
-		if (loss == null) {
-			return null;
-		}
-		try {
-			Stored<LeadershipRequest> stored = this.records.request()
-				.filter((it) -> it.value().id().equals(request.id()) && it.value().state() == State.REQUESTED)
-				.orElse(null);
-			if (stored == null || !this.slot.takeBack(stored, null)) {
-				return null;
-			}
-		}
-		catch (HaClusterException ex) {
-			logger.debug("[{}] The request is looked at again: {}", this.identity, ex.getMessage());
-			return null;
-		}
-		String withdrawn = "The leader has not answered, and its lease has run out. " + loss
-				+ ". The request has been taken back, and nothing has been changed";
-		return (request.kind() == LeadershipRequest.Kind.FAILOVER)
-				? result(Outcome.NOT_CONFIRMED, withdrawn + "; say that data loss is accepted to go on")
-				: refused(withdrawn);
-	}
-
-	/**
-	 * Takes the request back if that is possible, so that nothing comes of it later.
-	 */
-	private OperationResult giveUp(LeadershipRequest request, Duration timeout) {
-		String within = " within " + Qualification.seconds(timeout);
-		try {
-			Stored<LeadershipRequest> stored = this.records.request()
-				.filter((it) -> it.value().id().equals(request.id()))
-				.orElse(null);
-			if (stored != null && this.slot.takeBack(stored, unledEpoch())) {
-				return (stored.value().state() == State.REQUESTED) ? refused(LeaderDesk.noAnswer(request, within))
-						: result(Outcome.FAILED, request.target() + " has not taken over" + within
-								+ ": the request has been taken back, and nobody leads");
-			}
-			if (stored != null && stored.value().state() == State.REFUSED) {
-				return refused(REFUSED + stored.value().message());
-			}
-			if (stored != null && stored.value().state() == State.DONE) {
-				return result(LeaderDesk.outcome(stored.value()),
-						request.target() + " leads" + LeaderDesk.after(". ", stored.value().message()));
-			}
-		}
-		catch (HaClusterException ex) {
-			logger.debug("[{}] The request cannot be taken back: {}", this.identity, ex.getMessage());
-		}
-		return unknown("Status unknown: the " + LeaderDesk.describe(request)
-				+ " has begun, but no new leader has been seen" + within);
-	}
-
-	/**
-	 * Returns the epoch of the last term if nobody leads.
-	 */
-	private @Nullable Long unledEpoch() {
-		LeaseStanding known = this.standing.get().orElse(null);
-		if (known == null || this.leadership.leader().isPresent()) {
-			return null;
-		}
-		Lease lease = known.lease();
-		return (lease != null) ? lease.epoch().value() : 0L;
-	}
-
-	/**
-	 * Puts away what nobody has finished and nobody will, so that it is in nobody's way.
-	 */
-	private void putAwayStale() {
-		Stored<LeadershipRequest> stored = this.records.request().orElse(null);
-		if (stored != null && stored.value().isOpen() && !this.watch.holds(stored.value())) {
-			this.records.replace(stored, stored.value().in(State.FAILED, "Nobody has finished it"));
-		}
-	}
-
-	/**
 	 * Returns a leader that has completed its promotion.
 	 */
 	private @Nullable Leader leaderAfter(long epoch) {
@@ -305,23 +211,6 @@ final class Handover {
 			.filter((it) -> it.nodeId().equals(request.target()) && it.epoch().value() > request.fromEpoch())
 			.map((it) -> new Leader(it.nodeId(), it.epoch().value()))
 			.orElse(null);
-	}
-
-	OperationResult refused(String message) {
-		return result(Outcome.REFUSED, message);
-	}
-
-	OperationResult unknown(String message) {
-		return result(Outcome.UNKNOWN, message);
-	}
-
-	/**
-	 * Returns a result with the leader that this node knows.
-	 */
-	OperationResult result(Outcome outcome, String message) {
-		Optional<Leadership.Leader> leader = this.leadership.leader();
-		return new OperationResult(outcome, message, leader.map(Leadership.Leader::nodeId).orElse(null),
-				leader.map((it) -> it.epoch().value()).orElse(0L));
 	}
 
 	private record Leader(NodeId node, long epoch) {

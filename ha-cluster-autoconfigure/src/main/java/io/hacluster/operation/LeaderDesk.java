@@ -131,6 +131,10 @@ final class LeaderDesk implements Runnable {
 				: OperationResult.Outcome.FAILED;
 	}
 
+	static String refusal(LeadershipRequest request) {
+		return "The leader has refused: " + request.message();
+	}
+
 	/**
 	 * Puts something between what has been said and what may be said besides.
 	 */

@@ -50,6 +50,8 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 
 	private final @Nullable Replication replication;
 
+	private final Outcomes outcomes;
+
 	private final Handover handover;
 
 	private final LeaderDesk desk;
@@ -82,8 +84,11 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 		this.watch = watch;
 		this.policy = policy;
 		this.replication = replication;
-		this.handover = new Handover(identity, watch, records, this.leadership, policy::standing, members::view,
-				() -> Progress.of(replication), this.bell, ticker);
+		this.outcomes = new Outcomes(this.leadership);
+		Withdrawal withdrawal = new Withdrawal(identity, watch, records, this.outcomes, this.leadership,
+				policy::standing, members::view, () -> Progress.of(replication), ticker);
+		this.handover = new Handover(identity, records, withdrawal, this.outcomes, this.leadership, members::view,
+				this.bell, ticker);
 		this.desk = new LeaderDesk(identity, records, watch, this.leadership, members::view, settings.maxLag(),
 				node::stepDown, policy::loss);
 		this.clock = clock;
@@ -117,13 +122,13 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 	@Override
 	public OperationResult stepDown() {
 		if (this.members.view().pause() != null) {
-			return this.handover.refused("The cluster is paused, so that nobody would take over: "
+			return this.outcomes.refused("The cluster is paused, so that nobody would take over: "
 					+ "name the node that is to, or resume first");
 		}
 		if (!this.leadership.stepDown()) {
-			return this.handover.refused("This node does not lead" + leaderIs());
+			return this.outcomes.refused("This node does not lead" + leaderIs());
 		}
-		return this.handover.result(Outcome.ACCEPTED,
+		return this.outcomes.result(Outcome.ACCEPTED,
 				"This node steps down and stays out of the race for one lease duration");
 	}
 
@@ -131,20 +136,20 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 	public OperationResult switchover(@Nullable NodeId target, Duration timeout) {
 		Leadership.Leader leader = this.leadership.leader().orElse(null);
 		if (leader == null) {
-			return this.handover.refused("Nobody leads now, so that nobody can hand over");
+			return this.outcomes.refused("Nobody leads now, so that nobody can hand over");
 		}
 		ClusterView cluster = this.members.view();
 		if (cluster.pause() != null && target == null) {
-			return this.handover.refused("The cluster is paused: name the node that is to lead, or resume first");
+			return this.outcomes.refused("The cluster is paused: name the node that is to lead, or resume first");
 		}
 		Qualification qualification = new Qualification(cluster, leader.nodeId(), this.settings.maxLag());
 		NodeId chosen = (target != null) ? target : qualification.best().orElse(null);
 		if (chosen == null) {
-			return this.handover.refused("No node qualifies: " + qualification.whyNobody());
+			return this.outcomes.refused("No node qualifies: " + qualification.whyNobody());
 		}
 		String reason = qualification.whyNot(chosen);
 		if (reason != null) {
-			return this.handover.refused("Not possible: " + reason);
+			return this.outcomes.refused("Not possible: " + reason);
 		}
 		LeadershipRequest request = request(LeadershipRequest.Kind.SWITCHOVER, chosen, leader.epoch().value(), false);
 		return this.handover.ask(request, timeout, "");
@@ -156,18 +161,18 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 		Leadership.Leader leader = this.leadership.leader().orElse(null);
 		String reason = new Qualification(cluster, (leader != null) ? leader.nodeId() : null, null).whyNot(target);
 		if (reason != null) {
-			return this.handover.refused("Not possible: " + reason);
+			return this.outcomes.refused("Not possible: " + reason);
 		}
 		LeaseStanding standing = this.policy.standing().orElse(null);
 		if (standing == null) {
-			return this.handover.refused("This node has not seen the lease yet: ask again, or ask another node");
+			return this.outcomes.refused("This node has not seen the lease yet: ask again, or ask another node");
 		}
 		Lease last = standing.lease();
 		boolean answers = leader != null && cluster.member(leader.nodeId()).filter(Seen::alive).isPresent();
 		if (!answers && !acceptDataLoss) {
 			Optional<String> loss = new DataLoss(cluster, Progress.of(this.replication)).afterLeaderIsGone(last);
 			if (loss.isPresent()) {
-				return this.handover.result(Outcome.NOT_CONFIRMED,
+				return this.outcomes.result(Outcome.NOT_CONFIRMED,
 						loss.get() + ". Nothing has been changed; say that data loss is accepted to go on");
 			}
 		}
@@ -184,11 +189,11 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 		try {
 			Pause pause = this.records.pause(new Pause(reason, this.identity.nodeId(), this.clock.instant()));
 			logger.info("[{}] The cluster is paused: {}", this.identity, pause.reason());
-			return this.handover.result(Outcome.DONE, "The cluster has been paused since " + pause.since() + " by "
+			return this.outcomes.result(Outcome.DONE, "The cluster has been paused since " + pause.since() + " by "
 					+ pause.by() + ": nobody is promoted, nothing is started or stopped until it resumes");
 		}
 		catch (StoreUnavailableException | StateConflictException ex) {
-			return this.handover.unknown("Status unknown: " + ex.getMessage());
+			return this.outcomes.unknown("Status unknown: " + ex.getMessage());
 		}
 	}
 
@@ -197,11 +202,11 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 		try {
 			boolean ended = this.records.resume();
 			logger.info("[{}] The cluster is not paused", this.identity);
-			return this.handover.result(Outcome.DONE,
+			return this.outcomes.result(Outcome.DONE,
 					ended ? "The cluster acts by itself again" : "The cluster was not paused");
 		}
 		catch (StoreUnavailableException | StateConflictException ex) {
-			return this.handover.unknown("Status unknown: " + ex.getMessage());
+			return this.outcomes.unknown("Status unknown: " + ex.getMessage());
 		}
 	}
 
@@ -209,9 +214,9 @@ public final class NodeOperations implements ClusterOperations, AutoCloseable {
 	public OperationResult snapshot() {
 		Replication present = this.replication;
 		return (present != null && present.requestSnapshot())
-				? this.handover.result(Outcome.ACCEPTED,
+				? this.outcomes.result(Outcome.ACCEPTED,
 						"A snapshot is taken, unless nothing has changed since the last one")
-				: this.handover.refused("This node takes no snapshots now" + leaderIs());
+				: this.outcomes.refused("This node takes no snapshots now" + leaderIs());
 	}
 
 	private LeadershipRequest request(LeadershipRequest.Kind kind, NodeId target, long epoch, boolean acceptDataLoss) {

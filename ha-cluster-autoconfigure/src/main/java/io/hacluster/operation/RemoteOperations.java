@@ -184,7 +184,7 @@ public final class RemoteOperations {
 			long elapsed = this.ticker.nanoTime() - begin;
 			switch (known.state()) {
 				case REFUSED -> {
-					return result(Outcome.REFUSED, "The leader has refused: " + known.message());
+					return result(Outcome.REFUSED, LeaderDesk.refusal(known));
 				}
 				case DONE -> {
 					return result(LeaderDesk.outcome(known),

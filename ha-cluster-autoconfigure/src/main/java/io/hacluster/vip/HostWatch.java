@@ -3,18 +3,23 @@ package io.hacluster.vip;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.hacluster.NodeIdentity;
 
 /**
- * The thread that looks after a virtual IP between the calls of its owner.
+ * The thread that looks after a virtual IP between the calls of its owner. If it cannot
+ * hear what changes on this host, it tries to again.
  */
 final class HostWatch implements AutoCloseable {
 
 	private static final Duration JOIN = Duration.ofSeconds(5);
+
+	private static final Duration RETRY = Duration.ofSeconds(1);
 
 	private static final Logger logger = LoggerFactory.getLogger(LinuxVirtualIp.class);
 
@@ -22,9 +27,9 @@ final class HostWatch implements AutoCloseable {
 
 	private final Ward ward;
 
-	private final HostChanges changes;
-
 	private final Thread thread;
+
+	private @Nullable HostChanges changes;
 
 	private volatile boolean closed;
 
@@ -46,25 +51,21 @@ final class HostWatch implements AutoCloseable {
 	/**
 	 * Lets {@link Ward#untilNext()} be asked again.
 	 */
-	void wake() {
-		this.changes.wake();
+	synchronized void wake() {
+		if (this.changes != null) {
+			this.changes.wake();
+		}
+		LockSupport.unpark(this.thread);
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
-		this.changes.wake();
-		boolean interrupted = false;
+		wake();
 		try {
 			this.thread.join(JOIN.toMillis());
 		}
 		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		if (!this.thread.isAlive()) {
-			this.changes.close();
-		}
-		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 	}
@@ -72,18 +73,53 @@ final class HostWatch implements AutoCloseable {
 	private void run() {
 		while (!this.closed) {
 			try {
-				List<HostChange> seen = this.changes.await(this.ward.untilNext());
-				this.ward.look(seen);
-			}
-			catch (IOException ex) {
-				logger.warn("[{}] {}; what is taken away by hand is put back with the next renewal", this.identity,
-						ex.getMessage());
-				return;
+				this.ward.look(await(this.ward.untilNext()));
 			}
 			catch (RuntimeException ex) {
 				logger.warn("[{}] The virtual IP could not be looked after", this.identity, ex);
 			}
 		}
+		exchange(null);
+	}
+
+	private List<HostChange> await(Duration timeout) {
+		HostChanges current = this.changes;
+		if (current == null) {
+			return listenAgain(timeout);
+		}
+		try {
+			return current.await(timeout);
+		}
+		catch (IOException ex) {
+			logger.warn("[{}] {}; until that is mended, what is taken away by hand is put back with the next renewal",
+					this.identity, ex.getMessage());
+			exchange(null);
+			return List.of();
+		}
+	}
+
+	private List<HostChange> listenAgain(Duration timeout) {
+		LockSupport.parkNanos(((timeout.compareTo(RETRY) < 0) ? timeout : RETRY).toNanos());
+		try {
+			exchange(new HostChanges());
+		}
+		catch (IOException ex) {
+			logger.debug("[{}] The changes of this host cannot be heard yet", this.identity, ex);
+			return List.of();
+		}
+		logger.info("[{}] The changes of this host are heard again", this.identity);
+		return List.of(new HostChange(HostChange.Kind.UNKNOWN, null, null));
+	}
+
+	/**
+	 * Nobody may wake by a descriptor that has been closed: another file may have its
+	 * number.
+	 */
+	private synchronized void exchange(@Nullable HostChanges next) {
+		if (this.changes != null) {
+			this.changes.close();
+		}
+		this.changes = next;
 	}
 
 	/**

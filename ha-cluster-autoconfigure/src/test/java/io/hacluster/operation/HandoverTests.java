@@ -236,11 +236,14 @@ class HandoverTests {
 	}
 
 	private Handover handover(ControlRecords asked) {
-		return new Handover(IDENTITY, this.watch, asked, this.leadership,
+		Outcomes outcomes = new Outcomes(this.leadership);
+		Withdrawal withdrawal = new Withdrawal(IDENTITY, this.watch, asked, outcomes, this.leadership,
 				() -> Optional.of(new LeaseStanding(
 						new Lease(Nodes.id("a"), "nonce-a", new Epoch(this.epoch), this.state, "", MINUTE),
 						this.freeFrom)),
-				this.nodes::view, () -> this.progress, this.bell, this.now::get);
+				this.nodes::view, () -> this.progress, this.now::get);
+		return new Handover(IDENTITY, asked, withdrawal, outcomes, this.leadership, this.nodes::view, this.bell,
+				this.now::get);
 	}
 
 	private CompletableFuture<OperationResult> ask(LeadershipRequest request) {

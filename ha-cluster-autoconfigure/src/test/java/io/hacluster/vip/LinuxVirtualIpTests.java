@@ -1,18 +1,27 @@
 package io.hacluster.vip;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -289,6 +298,43 @@ class LinuxVirtualIpTests {
 	}
 
 	@Test
+	void changesThatCannotBeHeardAnyMoreAreHeardAgain() throws Exception {
+		LinuxVirtualIp vip = vip("10.0.0.100/24");
+		acquire(vip, LEASE);
+		String failing = this.host.call(LinuxVirtualIpTests::changesDescriptor);
+		LinuxCalls calls = LinuxCalls.load();
+		int noSocket = calls.eventfd(0, 0);
+		Native.load(Platform.C_LIBRARY_NAME, Descriptors.class).dup2(noSocket, Integer.parseInt(failing));
+		calls.close(noSocket);
+		acquire(vip, LEASE);
+		await().until(() -> !this.host.call(LinuxVirtualIpTests::changesDescriptor).isEmpty());
+		this.host.ip("addr", "del", "10.0.0.100/32", "dev", "eth0");
+		await().until(() -> vip.status().repairs() == 1);
+		assertThat(show()).contains("10.0.0.100/32");
+	}
+
+	/**
+	 * Returns the number of the descriptor by which this process hears of addresses of
+	 * this host, empty if it does not.
+	 */
+	private static String changesDescriptor() throws IOException {
+		List<String> inodes;
+		try (Stream<String> sockets = Files.lines(Path.of("/proc/thread-self/net/netlink"))) {
+			inodes = sockets.map((socket) -> socket.trim().split(" +"))
+				.filter((socket) -> socket[3].equals("00000111"))
+				.map((socket) -> "socket:[" + socket[socket.length - 1] + "]")
+				.toList();
+		}
+		for (String descriptor : Objects.requireNonNull(new File("/proc/self/fd").list())) {
+			Path link = Path.of("/proc/self/fd", descriptor);
+			if (Files.isSymbolicLink(link) && inodes.contains(Files.readSymbolicLink(link).toString())) {
+				return descriptor;
+			}
+		}
+		return "";
+	}
+
+	@Test
 	void processWithoutTheCapabilitySaysSoAndWhatToDo() throws Exception {
 		Requirements.require(new ProcessBuilder("setpriv", "--version").start().waitFor() == 0,
 				"the command 'setpriv' (package util-linux) is missing");
@@ -363,6 +409,12 @@ class LinuxVirtualIpTests {
 				probe, Clock.systemUTC());
 		this.open.add(vip);
 		return vip;
+	}
+
+	interface Descriptors extends Library {
+
+		int dup2(int descriptor, int replaced) throws LastErrorException;
+
 	}
 
 }
