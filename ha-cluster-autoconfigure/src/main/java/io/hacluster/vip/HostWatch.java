@@ -71,15 +71,27 @@ final class HostWatch implements AutoCloseable {
 	}
 
 	private void run() {
-		while (!this.closed) {
-			try {
-				this.ward.look(await(this.ward.untilNext()));
-			}
-			catch (RuntimeException ex) {
-				logger.warn("[{}] The virtual IP could not be looked after", this.identity, ex);
+		try {
+			while (!this.closed) {
+				look();
 			}
 		}
-		exchange(null);
+		finally {
+			exchange(null);
+		}
+	}
+
+	private void look() {
+		try {
+			List<HostChange> seen = await(this.ward.untilNext());
+			if (!this.closed) {
+				this.ward.look(seen);
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("[{}] The virtual IP could not be looked after", this.identity, ex);
+			LockSupport.parkNanos(RETRY.toNanos());
+		}
 	}
 
 	private List<HostChange> await(Duration timeout) {

@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The directories of the replicas, one for each, whose random names are never used again.
  * <p>
- * One is removed only if its name says that it may be, if the one that the link leads to
- * was made to supersede it, or if nothing is in it: where the link leads is no proof by
- * itself.
+ * One is removed only if its name says that it may be, if it is one of the two that were
+ * there while one took the place of the other, and not the one that became or stayed the
+ * replica, or if nothing is in it: where the link leads is no proof by itself.
  */
 final class ReplicaDirectories {
 
@@ -37,7 +38,7 @@ final class ReplicaDirectories {
 	/** Another replica has taken its place. */
 	private static final String SUPERSEDED = ".old";
 
-	/** Names the directory that another supersedes as soon as the link leads there. */
+	/** Names the directory that another supersedes when the link leads there. */
 	private static final String SUPERSEDES = ".supersedes";
 
 	private static final Pattern KEPT = Pattern.compile("[0-9a-f]{16}(\\.gone)?");
@@ -128,13 +129,14 @@ final class ReplicaDirectories {
 
 	/**
 	 * Removes what is dispensable. What cannot be removed is left for the next time.
-	 * @param target the directory that the link leads to
+	 * @param replica the replica that the link leads to
 	 * @throws IOException if the directories cannot be listed
 	 */
-	void clear(Path target) throws IOException {
+	void clear(ReplicaFile replica) throws IOException {
+		Path target = replica.database().resolveSibling("").normalize();
 		for (Path file : list(this.path)) {
-			if (isNamed(SUCCESSION, file)) {
-				conclude(file, target);
+			if (isNamed(SUCCESSION, file) && Files.isSymbolicLink(file)) {
+				conclude(file, (replica.database().toFile().length() > 0) ? target : null);
 			}
 		}
 		for (Path directory : list(this.path)) {
@@ -146,18 +148,28 @@ final class ReplicaDirectories {
 		}
 	}
 
-	private void conclude(Path succession, Path target) throws IOException {
-		Path successor = renamed(succession, SUPERSEDES, "");
-		if (successor.equals(target)) {
+	/**
+	 * Of the two, the one that the link leads to is the replica, and the other is
+	 * dispensable: nothing was written to either while both were there. If there is no
+	 * replica where the link leads, nobody knows.
+	 */
+	private void conclude(Path succession, @Nullable Path target) {
+		try {
+			Path successor = renamed(succession, SUPERSEDES, "");
 			Path former = succession.resolveSibling(Files.readSymbolicLink(succession).getFileName());
-			if (isKept(former) && !former.equals(target) && Files.isDirectory(former)) {
+			if (successor.equals(target) && isKept(former) && Files.isDirectory(former) && !former.equals(target)) {
 				rename(former, "", SUPERSEDED);
 			}
+			else if (former.equals(target) && Files.isDirectory(successor)) {
+				rename(successor, "", NEW);
+			}
+			Files.delete(succession);
+			PositionFile.syncDirectory(succession);
 		}
-		else if (Files.exists(successor)) {
-			return;
+		catch (IOException ex) {
+			logger.warn("{}, of a replica that took the place of another, cannot be removed: {}", succession,
+					ex.toString());
 		}
-		Files.delete(succession);
 	}
 
 	private static void remove(Path directory) {

@@ -110,13 +110,28 @@ final class ReplicaLink {
 		Path fresh = this.directories.prepare();
 		Files.move(file, file(fresh).database(), StandardCopyOption.ATOMIC_MOVE);
 		PositionFile.syncDirectory(file(fresh).database());
-		lead(file(this.directories.admit(fresh, directory(former))));
+		leadOrClear(file(this.directories.admit(fresh, directory(former))));
 		if (plain) {
 			for (Path companion : former.companions()) {
 				Files.deleteIfExists(companion);
 			}
 		}
 		clear();
+	}
+
+	private void leadOrClear(ReplicaFile next) throws IOException {
+		try {
+			lead(next);
+		}
+		catch (IOException ex) {
+			try {
+				clear();
+			}
+			catch (IOException suppressed) {
+				ex.addSuppressed(suppressed);
+			}
+			throw ex;
+		}
 	}
 
 	private static Path directory(ReplicaFile file) {
@@ -173,7 +188,7 @@ final class ReplicaLink {
 	 * @throws IOException if the directories cannot be listed
 	 */
 	void clear() throws IOException {
-		this.directories.clear(directory(target()));
+		this.directories.clear(target());
 	}
 
 }

@@ -145,6 +145,14 @@ public final class LogKeeper {
 	}
 
 	/**
+	 * Returns which log this is. Another identity means that the store was wiped.
+	 * @return the identity of the log that is open
+	 */
+	public String logId() {
+		return this.writer.get().fence().logId();
+	}
+
+	/**
 	 * Returns the last transaction that a snapshot holds.
 	 * @return the transaction, 0 without a snapshot
 	 */
@@ -167,6 +175,8 @@ public final class LogKeeper {
 
 	/**
 	 * Puts a snapshot into the log.
+	 * @param logId the log whose transactions it holds, asked for before it was made: in
+	 * another one the same numbers are other transactions
 	 * @param name its name
 	 * @param timestamp its time
 	 * @param content its bytes
@@ -174,11 +184,23 @@ public final class LogKeeper {
 	 * another thread perhaps
 	 * @param nanos how long making it took
 	 * @return what the log has
+	 * @throws HaClusterException if the log does not take it, or was wiped since
 	 * @throws InterruptedException if interrupted
 	 */
-	public LogEntry publishSnapshot(LtxName name, Instant timestamp, ByteSource content, Runnable release, long nanos)
-			throws InterruptedException {
-		LogEntry entry = this.publisher.publish(this.writer.get(), name, timestamp, content, release);
+	public LogEntry publishSnapshot(String logId, LtxName name, Instant timestamp, ByteSource content, Runnable release,
+			long nanos) throws InterruptedException {
+		LogWriter open;
+		try {
+			open = this.writer.get();
+			if (!open.fence().logId().equals(logId)) {
+				throw new HaClusterException("the log has been wiped since");
+			}
+		}
+		catch (HaClusterException ex) {
+			release.run();
+			throw ex;
+		}
+		LogEntry entry = this.publisher.publish(open, name, timestamp, content, release);
 		this.counters.snapshot(entry.size(), nanos);
 		return entry;
 	}

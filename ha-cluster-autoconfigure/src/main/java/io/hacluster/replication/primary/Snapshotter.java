@@ -191,6 +191,7 @@ public final class Snapshotter implements AutoCloseable {
 	 */
 	private Optional<LogEntry> copy() throws InterruptedException {
 		long start = this.ticker.nanoTime();
+		String logId = this.keeper.logId();
 		PrimaryEncoder.EncodedFile file;
 		LtxName name;
 		try (SnapshotSource source = this.primary.openSnapshot(() -> this.stopped)
@@ -204,7 +205,7 @@ public final class Snapshotter implements AutoCloseable {
 		catch (IOException | SQLException ex) {
 			throw new HaClusterException("the database cannot be copied: " + ex.getMessage(), ex);
 		}
-		LogEntry entry = this.keeper.publishSnapshot(name, Instant.ofEpochMilli(file.header().timestamp()), file,
+		LogEntry entry = this.keeper.publishSnapshot(logId, name, Instant.ofEpochMilli(file.header().timestamp()), file,
 				file::close, this.ticker.nanoTime() - start);
 		logger.info("[{}] Took a snapshot at transaction {}, {} bytes", this.identity, name.maxTxid(), entry.size());
 		return Optional.of(entry);

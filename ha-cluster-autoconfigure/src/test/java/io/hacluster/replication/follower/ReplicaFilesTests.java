@@ -37,6 +37,7 @@ import io.hacluster.test.Requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for {@link ReplicaFiles}, {@link ReplicaMove} and {@link ReplicaPaths}.
@@ -266,10 +267,47 @@ class ReplicaFilesTests {
 		Path next = supersede(former);
 		this.files.recover();
 		assertThat(this.files.replicaPath()).hasContent("database 0");
-		assertThat(this.files.diverged()).hasSize(1);
-		assertThat(this.files.diverged().get(0).file()).hasContent("next");
-		this.files.recover();
+		assertThat(this.files.diverged()).isEmpty();
 		assertThat(next.getParent()).isDirectoryNotContaining((file) -> !file.equals(former));
+	}
+
+	@Test
+	void replicaIsNotRemovedForOneThatIsGone() throws Exception {
+		Path former = filledReplica();
+		Path next = supersede(former);
+		Files.delete(this.files.replicaPath());
+		Files.createSymbolicLink(this.files.replicaPath(), next.resolve("replica.db"));
+		FileSystemUtils.deleteRecursively(next);
+		this.files.recover();
+		assertThat(this.files.replicaPath()).hasContent("database 0");
+		assertThat(this.files.replica().database()).isEqualTo(former.resolve("replica.db"));
+	}
+
+	@Test
+	void successionThatIsNoLinkIsLeftAlone() throws Exception {
+		Path former = filledReplica();
+		Path next = supersede(former);
+		Path succession = former.resolveSibling("0123456789abcdef.supersedes");
+		Files.delete(succession);
+		Files.writeString(Files.createDirectory(succession).resolve("replica.db"), "copied");
+		this.files.recover();
+		assertThat(this.files.replicaPath()).hasContent("database 0");
+		assertThat(succession.resolve("replica.db")).hasContent("copied");
+		assertThat(this.files.diverged()).extracting(DivergedDatabase::file).hasSize(1);
+		assertThat(next).doesNotExist();
+	}
+
+	@Test
+	void replaceWhenTheLinkCannotBeLedToTheNextLeavesTheFormerAlone() throws Exception {
+		Path former = filledReplica();
+		Path obstacle = Files.createDirectories(this.directory.resolve("replica.db.link/in-the-way"));
+		assertThatIOException().isThrownBy(() -> this.files.replace(Files.writeString(this.files.copy(), "next")));
+		assertThat(this.files.replicaPath()).hasContent("database 0");
+		assertThat(former.getParent()).isDirectoryNotContaining((file) -> !file.equals(former));
+		Files.delete(obstacle);
+		this.files.replace(Files.writeString(this.files.copy(), "next"));
+		assertThat(this.files.replicaPath()).hasContent("next");
+		assertThat(former).doesNotExist();
 	}
 
 	/**

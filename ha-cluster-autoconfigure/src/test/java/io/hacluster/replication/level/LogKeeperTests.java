@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hacluster.Epoch;
 import io.hacluster.HaClusterException;
+import io.hacluster.replication.Contents;
 import io.hacluster.replication.FaultyStore;
 import io.hacluster.replication.LogEntry;
 import io.hacluster.replication.LogWriter;
@@ -93,6 +95,26 @@ class LogKeeperTests {
 		assertThat(this.log.counters.upkeep().compactionBytes()).isPositive();
 		this.log.assertRestorable();
 		assertNothingIsStaged();
+	}
+
+	@Test
+	void publishSnapshotWhenTheLogHasBeenWipedSinceItWasReadIsRefused() throws Exception {
+		commit(4);
+		String logId = this.log.keeper.logId();
+		byte[] content = this.memory.content(LtxName.snapshot(1));
+		this.memory.wipe();
+		this.log.writer = this.faulty.fence(new Epoch(2), SimulatedLog.NODE);
+		AtomicInteger released = new AtomicInteger();
+		assertThatExceptionOfType(HaClusterException.class)
+			.isThrownBy(() -> this.log.keeper.publishSnapshot(logId, LtxName.snapshot(4), this.log.clock.instant(),
+					Contents.of(content), released::incrementAndGet, 1))
+			.withMessageContaining("wiped");
+		assertThat(this.memory.list()).isEmpty();
+		assertThat(released).hasValue(1);
+		this.log.keeper.publishSnapshot(this.log.keeper.logId(), LtxName.snapshot(1), this.log.clock.instant(),
+				Contents.of(content), released::incrementAndGet, 1);
+		assertThat(this.memory.list()).hasSize(1);
+		assertThat(released).hasValue(2);
 	}
 
 	@Test

@@ -31,6 +31,8 @@ final class MemoryStore implements ReplicaStore {
 
 	private final Map<LtxName, Stored> files = new ConcurrentSkipListMap<>();
 
+	private String logId = "log";
+
 	private long offset;
 
 	Runnable beforeAppend = () -> {
@@ -59,9 +61,14 @@ final class MemoryStore implements ReplicaStore {
 		this.files.remove(name);
 	}
 
+	void wipe() {
+		this.files.clear();
+		this.logId = "another log";
+	}
+
 	@Override
 	public LogWriter fence(Epoch epoch, NodeIdentity leader) {
-		return new Writer(new Fence("log", epoch, leader.nodeId(), leader.nonce(), new LogOffset(++this.offset)));
+		return new Writer(new Fence(this.logId, epoch, leader.nodeId(), leader.nonce(), new LogOffset(++this.offset)));
 	}
 
 	@Override
