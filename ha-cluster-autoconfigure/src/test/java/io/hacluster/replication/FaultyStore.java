@@ -34,6 +34,8 @@ public final class FaultyStore implements ReplicaStore {
 
 	public final AtomicInteger fences = new AtomicInteger();
 
+	public final AtomicInteger listings = new AtomicInteger();
+
 	public FaultyStore(ReplicaStore store) {
 		this.store = store;
 	}
@@ -64,6 +66,7 @@ public final class FaultyStore implements ReplicaStore {
 	@Override
 	public List<LogEntry> list() {
 		requireUp();
+		this.listings.incrementAndGet();
 		return this.store.list();
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,6 +14,7 @@ import io.hacluster.HaClusterException;
 import io.hacluster.NodeIdentity;
 import io.hacluster.StoreUnavailableException;
 import io.hacluster.Ticker;
+import io.hacluster.replication.Fence;
 import io.hacluster.replication.LogOffset;
 import io.hacluster.replication.ReplicaStore;
 import io.hacluster.replication.ReplicationStatus.State;
@@ -43,6 +45,8 @@ public final class Follower {
 	private @Nullable RejoinBase base;
 
 	private @Nullable FollowerReplica replica;
+
+	private @Nullable Fence lastFence;
 
 	private @Nullable String rejection;
 
@@ -189,7 +193,9 @@ public final class Follower {
 			current = this.context.rejoin().settle();
 			this.base = current;
 			this.progress.judged();
-			this.context.store().currentFence().ifPresent((fence) -> this.progress.epoch(fence.epoch()));
+			Optional<Fence> fence = this.context.store().currentFence();
+			fence.ifPresent((last) -> this.progress.epoch(last.epoch()));
+			this.lastFence = fence.orElse(null);
 		}
 		if (current instanceof Nothing) {
 			this.base = new FollowerBootstrap(this.context).run();
@@ -212,7 +218,7 @@ public final class Follower {
 			ReplicaPosition position = found.position();
 			this.progress.epoch(position.epoch());
 			this.progress.restart(position.txid(), position.txid(), position.offset());
-			if (!this.restored) {
+			if (!this.restored && !(open.isExact() && hasLedLast(position))) {
 				new FollowerResume(this.context, open).join();
 			}
 		}
@@ -221,6 +227,17 @@ public final class Follower {
 			closeReplica();
 			this.base = null;
 		}
+	}
+
+	/**
+	 * Returns whether nobody has led since this process did. The log holds nothing then
+	 * that its database lacks, and the whole of it need not be listed, which would take
+	 * the longer the more has been written lately: clients wait for a step-down.
+	 */
+	private boolean hasLedLast(ReplicaPosition position) {
+		Fence last = this.lastFence;
+		return last != null && last.epoch().equals(position.epoch()) && last.node().equals(this.node.nodeId())
+				&& last.nonce().equals(this.node.nonce());
 	}
 
 	private void rejectReplica(HaClusterException cause) {

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -119,6 +120,38 @@ abstract class AbstractSqliteReplicationTests {
 		TestNode follower = second;
 		await().atMost(TestNode.TIMEOUT).until(() -> follower.rows(follower.replica()).size() == 300);
 		assertThat(follower.replication().status().counters().restores()).isLessThanOrEqualTo(1);
+	}
+
+	/**
+	 * The lease is given back after it, and a listing takes the longer the more has been
+	 * written lately.
+	 */
+	@Test
+	void stepDownDoesNotListTheLog() throws Exception {
+		AtomicReference<FaultyStore> store = new AtomicReference<>();
+		TestNode first = new TestNode("a", this.directory.resolve("a"), (identity) -> {
+			store.set(new FaultyStore(openStore("log", identity)));
+			return store.get();
+		});
+		this.nodes.add(first);
+		first.follow();
+		TestNode second = node("b");
+		second.follow();
+		for (int term = 1; term < 4; term += 2) {
+			first.lead(term);
+			first.insert(term * 10, term * 10 + 10);
+			first.replication().stopSnapshots(TestNode.TIMEOUT);
+			store.get().listings.set(0);
+			assertThat(first.stepDown()).isTrue();
+			first.catchUp();
+			assertThat(store.get().listings).hasValue(0);
+			second.lead(term + 1);
+			second.insert(term * 10 + 10, term * 10 + 20);
+			assertThat(second.stepDown()).isTrue();
+			first.catchUp();
+			assertThat(first.rows(first.replica())).hasSize(10 * (term + 1));
+		}
+		assertThat(first.diverged).isEmpty();
 	}
 
 	@Test
