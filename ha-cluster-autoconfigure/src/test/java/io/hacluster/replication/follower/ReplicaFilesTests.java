@@ -242,10 +242,14 @@ class ReplicaFilesTests {
 			}
 			return missing;
 		});
-		for (int i = 0; i < 300; i++) {
-			this.files.replace(Files.writeString(this.files.copy(), "replica"));
+		try {
+			for (int i = 0; i < 300; i++) {
+				this.files.replace(Files.writeString(this.files.copy(), "replica"));
+			}
 		}
-		stopped.set(true);
+		finally {
+			stopped.set(true);
+		}
 		assertThat(reader.get()).isZero();
 	}
 
