@@ -1,9 +1,12 @@
 package io.hacluster.replication.peer;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.hacluster.replication.peer.Workload.AutoVacuum;
 import io.hacluster.test.Litestream;
 import io.hacluster.test.SqliteShell;
 
@@ -26,7 +29,7 @@ record Dump(List<String> lines) {
 		return new Dump(Stream.concat(integrity.stream(), rows).toList());
 	}
 
-	private static List<String> integrity(SqliteShell shell) {
+	static List<String> integrity(SqliteShell shell) {
 		return shell.run("PRAGMA integrity_check(1000000);");
 	}
 
@@ -37,9 +40,23 @@ record Dump(List<String> lines) {
 	}
 
 	/**
+	 * Reads a replica as Litestream does: by its SQLite extension where that can be
+	 * relied on ({@link AutoVacuum#readableByExtension}), else by its command line.
+	 * @param target where a copy goes that the command line makes
+	 */
+	static Dump ofReplica(String url, AutoVacuum autoVacuum, Path target) throws IOException {
+		if (autoVacuum.readableByExtension()) {
+			return ofReplica(url);
+		}
+		Files.deleteIfExists(target);
+		Litestream.restore(url, target);
+		return of(target);
+	}
+
+	/**
 	 * Reads a replica by Litestream's SQLite extension.
 	 */
-	static Dump ofReplica(String url) {
+	private static Dump ofReplica(String url) {
 		try (SqliteShell shell = Litestream.open(url)) {
 			return of(integrityOfReplica(shell), shell);
 		}
@@ -61,8 +78,8 @@ record Dump(List<String> lines) {
 	 * Both databases are sound and hold the same rows.
 	 */
 	void assertEquals(Dump expected, String description) {
+		assertThat(expected.lines.get(0)).as("written").isEqualTo("ok");
 		assertThat(this.lines.get(0)).as(description).isEqualTo("ok");
-		assertThat(expected.lines.get(0)).isEqualTo("ok");
 		for (int i = 0; i < Math.min(this.lines.size(), expected.lines.size()); i++) {
 			if (!this.lines.get(i).equals(expected.lines.get(i))) {
 				throw new AssertionError("%s: has '%.200s' instead of '%.200s'".formatted(description,

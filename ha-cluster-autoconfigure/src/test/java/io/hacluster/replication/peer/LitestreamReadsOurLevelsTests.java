@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.hacluster.NodeId;
 import io.hacluster.NodeIdentity;
@@ -61,18 +62,20 @@ class LitestreamReadsOurLevelsTests {
 		}
 	}
 
-	@Test
-	void replicaInADirectory() throws Exception {
+	@ParameterizedTest
+	@EnumSource(names = { "NONE", "FULL" })
+	void replicaInADirectory(AutoVacuum autoVacuum) throws Exception {
 		Path log = this.directory.resolve("log");
-		replicate(1024, AutoVacuum.FULL, (node) -> new LocalReplicaStore(log, node), "file://" + log);
+		replicate(1024, autoVacuum, (node) -> new LocalReplicaStore(log, node), "file://" + log);
 	}
 
 	@LitestreamBug(25)
-	@Test
-	void replicaInABucket() throws Exception {
+	@ParameterizedTest
+	@EnumSource(names = { "NONE", "INCREMENTAL" })
+	void replicaInABucket(AutoVacuum autoVacuum) throws Exception {
 		NatsReplicaStoreSettings settings = PatientSettings.of("peer-" + UUID.randomUUID(),
 				this.directory.resolve("spool"));
-		replicate(4096, AutoVacuum.INCREMENTAL, (node) -> new NatsReplicaStore(server::options, settings, node),
+		replicate(4096, autoVacuum, (node) -> new NatsReplicaStore(server::options, settings, node),
 				server.url() + "/" + settings.bucket());
 	}
 
@@ -99,7 +102,7 @@ class LitestreamReadsOurLevelsTests {
 		}
 		// Only now that nothing more is retired: what Litestream has planned to read, it
 		// does not look for again
-		Dump.ofReplica(url).assertEquals(written, "read at the end");
+		Dump.ofReplica(url, autoVacuum, this.directory.resolve("read.db")).assertEquals(written, "read at the end");
 	}
 
 	private void assertRestored(Function<NodeIdentity, ReplicaStore> stores, String url, Path database)

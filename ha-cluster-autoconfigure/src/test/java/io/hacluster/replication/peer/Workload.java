@@ -134,6 +134,17 @@ final class Workload {
 			this.shrink = shrink;
 		}
 
+		/**
+		 * Returns whether Litestream's extension reads such a database after a shrink.
+		 * Since it makes the database too large, SQLite believes what a pointer map says
+		 * of pages beyond the true end, and follows the overflow pages of a row to where
+		 * there are none any more, whoever wrote the files. Pointer maps are there for
+		 * auto-vacuum only.
+		 */
+		boolean readableByExtension() {
+			return this == NONE;
+		}
+
 	}
 
 }
