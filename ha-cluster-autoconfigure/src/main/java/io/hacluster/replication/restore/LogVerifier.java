@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,8 @@ import io.hacluster.replication.ltx.LtxReader;
 
 /**
  * Reads every file of the log to its end and looks whether they make a chain. May be used
- * while a leader ships: what is retired meanwhile is left out. Thread-safe.
+ * while a leader ships: what is retired meanwhile is left out, and what replaces it is
+ * read in its place. Thread-safe.
  */
 public final class LogVerifier {
 
@@ -49,14 +49,30 @@ public final class LogVerifier {
 	 * @throws HaClusterException if the log cannot be read
 	 */
 	public LogReport verify(RestoreListener listener) {
-		List<LogEntry> listing = this.store.list();
-		listener.planned(listing.size(), listing.stream().mapToLong(LogEntry::size).sum());
-		List<LogReport.File> files = new ArrayList<>();
-		Set<LogEntry> notFound = new HashSet<>();
-		try (Prefetch prefetch = new Prefetch(this.store, listing, this.node)) {
-			for (LogEntry entry : listing) {
+		SortedMap<LtxName, LogReport.File> files = new TreeMap<>();
+		List<LogEntry> pending = this.store.list();
+		while (!pending.isEmpty()) {
+			List<LogEntry> notFound = read(pending, files, listener);
+			pending = notFound.isEmpty() ? List.of() : replacements(notFound, files);
+		}
+		List<LtxName> good = files.values()
+			.stream()
+			.filter((file) -> file.problem() == null)
+			.map((file) -> file.entry().name())
+			.toList();
+		Chain chain = new Chain(good);
+		return new LogReport(List.copyOf(files.values()), chain.problems(files.keySet()), chain.first(),
+				chain.reached());
+	}
+
+	private List<LogEntry> read(List<LogEntry> entries, SortedMap<LtxName, LogReport.File> files,
+			RestoreListener listener) {
+		listener.planned(entries.size(), entries.stream().mapToLong(LogEntry::size).sum());
+		List<LogEntry> notFound = new ArrayList<>();
+		try (Prefetch prefetch = new Prefetch(this.store, entries, this.node)) {
+			for (LogEntry entry : entries) {
 				try (InputStream in = new ObservedStream(prefetch.next(), listener)) {
-					files.add(new LogReport.File(entry, problem(entry.name(), in)));
+					files.put(entry.name(), new LogReport.File(entry, problem(entry.name(), in)));
 				}
 				catch (FileNotFoundException ex) {
 					notFound.add(entry);
@@ -70,28 +86,20 @@ public final class LogVerifier {
 		catch (IOException ex) {
 			throw Restorer.failure(ex);
 		}
-		files.addAll(stillListed(notFound));
-		files.sort(Comparator.comparing((file) -> file.entry().name()));
-		List<LtxName> good = files.stream()
-			.filter((file) -> file.problem() == null)
-			.map((file) -> file.entry().name())
-			.toList();
-		Chain chain = new Chain(good);
-		return new LogReport(List.copyOf(files),
-				chain.problems(files.stream().map((file) -> file.entry().name()).toList()), chain.first(),
-				chain.reached());
+		return notFound;
 	}
 
 	/**
-	 * What has been retired meanwhile is not listed any more, so that nobody needs it.
+	 * What has been retired meanwhile is not listed any more: what replaces it came into
+	 * the log before, perhaps after the last listing.
+	 * @return what is still to be read
 	 */
-	private List<LogReport.File> stillListed(Set<LogEntry> notFound) {
-		return notFound.isEmpty() ? List.of()
-				: this.store.list()
-					.stream()
-					.filter(notFound::contains)
-					.map((entry) -> new LogReport.File(entry, "is listed, but cannot be found"))
-					.toList();
+	private List<LogEntry> replacements(List<LogEntry> notFound, SortedMap<LtxName, LogReport.File> files) {
+		List<LogEntry> listing = this.store.list();
+		listing.stream()
+			.filter(notFound::contains)
+			.forEach((entry) -> files.put(entry.name(), new LogReport.File(entry, "is listed, but cannot be found")));
+		return listing.stream().filter((entry) -> !files.containsKey(entry.name())).toList();
 	}
 
 	private static @Nullable String problem(LtxName name, InputStream in) throws IOException {

@@ -13,7 +13,8 @@ public interface RestoreListener {
 
 	/**
 	 * It is known what to read. May come again, when a file has been retired or has
-	 * turned out to be damaged: then all begins anew.
+	 * turned out to be damaged: then a restore begins anew, and a verification goes on
+	 * with what is there instead.
 	 * @param files number of files
 	 * @param bytes their bytes
 	 */
