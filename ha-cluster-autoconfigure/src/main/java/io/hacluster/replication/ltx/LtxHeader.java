@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param pageSize bytes a page, a power of two from 512 to 65536
  * @param commit size of the database after this file, in pages, 0 to 2^32-1
  * @param minTxid first transaction, at least 1; a file that begins with 1 is a snapshot
- * @param maxTxid last transaction, at least {@code minTxid}
+ * @param maxTxid last transaction, from {@code minTxid} to {@link LtxName#MAX_TXID}
  * @param timestamp milliseconds since the epoch
  * @param preApplyChecksum rolling checksum of the database before this file, 0 in a
  * snapshot and without checksums
@@ -52,6 +52,7 @@ public record LtxHeader(int flags, int pageSize, long commit, long minTxid, long
 		check(commit >= 0 && commit <= MAX_PGNO, "commit %d at byte 12 is not a number of pages", commit);
 		check(minTxid >= 1, "first transaction 0x%x at byte 16 is out of range", minTxid);
 		check(maxTxid >= minTxid, "last transaction 0x%x at byte 24 is before the first, 0x%x", maxTxid, minTxid);
+		check(maxTxid <= LtxName.MAX_TXID, "last transaction 0x%x at byte 24 is out of range", maxTxid);
 		check(walOffset >= 0, "WAL offset %d at byte 48 is negative", walOffset);
 		check(walSize >= 0, "WAL size %d at byte 56 is negative", walSize);
 		check(walOffset != 0 || walSize == 0, "WAL size %d at byte 56 without a WAL offset", walSize);

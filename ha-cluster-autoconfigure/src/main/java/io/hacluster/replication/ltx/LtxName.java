@@ -26,6 +26,12 @@ public record LtxName(int level, long minTxid, long maxTxid) implements Comparab
 	 */
 	public static final int LEVEL_SNAPSHOT = 9;
 
+	/**
+	 * The last transaction that is taken seriously: more than any database gets to, and
+	 * so far from the end of the numbers that the next one can always be counted.
+	 */
+	public static final long MAX_TXID = (1L << 62) - 1;
+
 	private static final Pattern PATTERN = Pattern.compile("ltx/([0-9])/([0-9a-f]{16})-([0-9a-f]{16})\\.ltx");
 
 	/**
@@ -61,9 +67,9 @@ public record LtxName(int level, long minTxid, long maxTxid) implements Comparab
 	}
 
 	/**
-	 * Reads a name.
+	 * Reads a name, which may come from a stranger.
 	 * @param path the textual form
-	 * @return the name, empty if the text is not one
+	 * @return the name, empty if the text is not one, or goes beyond {@link #MAX_TXID}
 	 */
 	public static Optional<LtxName> parse(String path) {
 		Matcher matcher = PATTERN.matcher(path);
@@ -73,7 +79,8 @@ public record LtxName(int level, long minTxid, long maxTxid) implements Comparab
 		int level = Integer.parseInt(matcher.group(1));
 		long min = Long.parseUnsignedLong(matcher.group(2), 16);
 		long max = Long.parseUnsignedLong(matcher.group(3), 16);
-		return (min >= 1 && max >= min) ? Optional.of(new LtxName(level, min, max)) : Optional.empty();
+		return (min >= 1 && max >= min && max <= MAX_TXID) ? Optional.of(new LtxName(level, min, max))
+				: Optional.empty();
 	}
 
 	/**

@@ -98,6 +98,7 @@ class LocalReplicaStoreTests extends ReplicaStoreContractTests {
 		Files.writeString(log().resolve("ltx/0/0000000000000002-0000000000000002.ltx.tmp"), "unfinished");
 		Files.writeString(log().resolve("ltx/0/README"), "foreign");
 		Files.createDirectory(log().resolve("ltx/0/0000000000000003-0000000000000003.ltx"));
+		Files.writeString(log().resolve("ltx/0/0000000000000002-7fffffffffffffff.ltx"), "beyond all transactions");
 		assertThat(store(NODE_B).list()).containsExactly(entry);
 	}
 

@@ -17,7 +17,7 @@ class LtxHeaderTests {
 
 	@Test
 	void decodeReadsWhatEncodeWrote() {
-		LtxHeader header = new LtxHeader(0, 8192, 0xFFFFFFFFL, 2, Long.MAX_VALUE, -5, CHECKSUM, 32, 8216, -1, -2,
+		LtxHeader header = new LtxHeader(0, 8192, 0xFFFFFFFFL, 2, LtxName.MAX_TXID, -5, CHECKSUM, 32, 8216, -1, -2,
 				Long.MIN_VALUE);
 		byte[] bytes = header.encode();
 		assertThat(bytes).hasSize(100).startsWith('L', 'T', 'X', '1');
@@ -69,6 +69,12 @@ class LtxHeaderTests {
 	void createWhenLastTransactionIsBeforeFirstThrows() {
 		assertRefused("last transaction", () -> header(2, 4096, 1, 3, 2, 0, 0, 0, 0));
 		assertRefused("last transaction", () -> header(2, 4096, 1, 3, -2, 0, 0, 0, 0));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { LtxName.MAX_TXID + 1, Long.MAX_VALUE })
+	void createWhenLastTransactionIsOutOfRangeThrows(long maxTxid) {
+		assertRefused("out of range", () -> header(2, 4096, 1, 2, maxTxid, 0, 0, 0, 0));
 	}
 
 	@Test

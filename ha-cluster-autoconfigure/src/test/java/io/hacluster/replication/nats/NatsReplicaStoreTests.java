@@ -114,6 +114,8 @@ class NatsReplicaStoreTests extends ReplicaStoreContractTests {
 		ReplicaStore store = store(NODE_A);
 		assertThat(store.list()).isEmpty();
 		objects().put("ltx/0/../../../etc/passwd", "foreign".getBytes(StandardCharsets.UTF_8));
+		objects().put("ltx/0/0000000000000002-7fffffffffffffff.ltx", "foreign".getBytes(StandardCharsets.UTF_8));
+		objects().put("x".repeat(2000), "foreign".getBytes(StandardCharsets.UTF_8));
 		objects().put("notes.txt", "foreign".getBytes(StandardCharsets.UTF_8));
 		objects().put(LtxName.batch(1).path(), "by Litestream".getBytes(StandardCharsets.UTF_8));
 		connection.jetStream().publish("$O." + this.settings.bucket() + ".M.%%%", new byte[] { 1, 2 });
