@@ -84,11 +84,15 @@ get() {
 	curl --silent --show-error --fail --max-time 5 "$@" 2>/dev/null
 }
 
+# Those of a sample follow one another, so that none is given out twice; "check", which starts several samples at a time,
+# says where each of them begins.
+next_port=${HA_FIRST_PORT:-$((20000 + RANDOM % 100 * 100))}
+
+# free_port VARIABLE: sets it to a port that nobody listens on.
 free_port() {
-	local port
-	while :; do
-		port=$((20000 + RANDOM % 10000))
-		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	while (exec 3<>"/dev/tcp/127.0.0.1/$next_port") 2>/dev/null; do
+		next_port=$((next_port + 1))
 	done
-	echo "$port"
+	printf -v "$1" %s "$next_port"
+	next_port=$((next_port + 1))
 }
