@@ -165,9 +165,13 @@ public final class OperationService implements AutoCloseable {
 			this.interruptible = false;
 			Thread.interrupted();
 		}
-		opened.close();
-		synchronized (this) {
-			this.interruptible = true;
+		try {
+			opened.close();
+		}
+		finally {
+			synchronized (this) {
+				this.interruptible = true;
+			}
 		}
 	}
 
