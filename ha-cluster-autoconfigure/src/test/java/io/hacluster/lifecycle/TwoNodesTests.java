@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -80,11 +81,8 @@ class TwoNodesTests {
 		ClusterLifecycle first = node("a");
 		awaitLeader(first);
 		ClusterLifecycle second = node("b");
-		ProcessHandle backend = ProcessHandle.current()
-			.children()
-			.filter((child) -> child.info().arguments().map((it) -> List.of(it).contains("1000")).orElse(false))
-			.findFirst()
-			.orElseThrow();
+		// What has been started becomes the program of the backend a moment later.
+		ProcessHandle backend = await().until(TwoNodesTests::backend, Optional::isPresent).orElseThrow();
 		backend.destroyForcibly();
 		awaitLeader(second);
 		assertThat(first.status().lastFailure().message()).contains("exited with code 137");
@@ -118,6 +116,13 @@ class TwoNodesTests {
 			this.overlaps = (before && other && first.leadership().isLeader()) ? this.overlaps + 1 : this.overlaps;
 			Thread.yield();
 		}
+	}
+
+	private static Optional<ProcessHandle> backend() {
+		return ProcessHandle.current()
+			.children()
+			.filter((child) -> child.info().arguments().map((it) -> List.of(it).contains("1000")).orElse(false))
+			.findFirst();
 	}
 
 	private static void awaitLeader(ClusterLifecycle lifecycle) {
