@@ -31,6 +31,9 @@ public final class ControlRecords {
 
 	private volatile @Nullable Stored<LeadershipRequest> latestRequest;
 
+	/** Until something is seen. */
+	private volatile @Nullable Stored<LeadershipRequest> submitted;
+
 	private volatile boolean requestSeen;
 
 	private volatile @Nullable LeadershipRequest found;
@@ -55,12 +58,14 @@ public final class ControlRecords {
 	}
 
 	/**
-	 * Returns the request as this node has seen it last, finished ones included. Never
-	 * blocks.
+	 * Returns the request as this node has seen it last, finished ones included, or made
+	 * it itself since: the leader may act on it before it comes back from the store, and
+	 * this node is not to run against whom it has asked for. Never blocks.
 	 * @return the request, empty if there is none or none has been seen yet
 	 */
 	public Optional<Stored<LeadershipRequest>> latestRequest() {
-		return Optional.ofNullable(this.latestRequest);
+		Stored<LeadershipRequest> own = this.submitted;
+		return Optional.ofNullable((own != null) ? own : this.latestRequest);
 	}
 
 	/**
@@ -158,7 +163,10 @@ public final class ControlRecords {
 						+ " on '" + open.get().requestedBy() + "' is under way");
 			}
 			try {
-				return new Stored<>(request, write(StateKeys.REQUEST, record, ControlCodec.encode(request)));
+				Stored<LeadershipRequest> stored = new Stored<>(request,
+						write(StateKeys.REQUEST, record, ControlCodec.encode(request)));
+				submitted(stored);
+				return stored;
 			}
 			catch (StateConflictException ex) {
 				giveUpAfter(attempt, ex);
@@ -182,7 +190,7 @@ public final class ControlRecords {
 	 * Takes note of a record that has been read.
 	 * @return whether it is another than before
 	 */
-	boolean seen(String key, Optional<StateRecord> record) {
+	synchronized boolean seen(String key, Optional<StateRecord> record) {
 		if (key.equals(StateKeys.PAUSE)) {
 			Stored<Pause> before = this.latestPause;
 			this.latestPause = record.flatMap((it) -> pause(it, before)).orElse(null);
@@ -195,7 +203,14 @@ public final class ControlRecords {
 			this.requestSeen = true;
 		}
 		this.latestRequest = now;
+		this.submitted = null;
 		return revision(before) != revision(this.latestRequest);
+	}
+
+	private synchronized void submitted(Stored<LeadershipRequest> stored) {
+		if (stored.revision() > revision(this.latestRequest)) {
+			this.submitted = stored;
+		}
 	}
 
 	private static long revision(@Nullable Stored<?> stored) {

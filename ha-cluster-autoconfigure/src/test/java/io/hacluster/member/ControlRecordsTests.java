@@ -3,6 +3,7 @@ package io.hacluster.member;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +130,20 @@ class ControlRecordsTests {
 		this.store.create("request", "rubbish".getBytes(StandardCharsets.UTF_8));
 		assertThat(this.records.request()).isEmpty();
 		assertThat(this.records.submit(request("1", 7)).value()).isEqualTo(request("1", 7));
+	}
+
+	/**
+	 * The node that asked for a switchover saw its own request after the leader had gone,
+	 * and took the lease that was meant for another.
+	 */
+	@Test
+	void latestIsWhatThisNodeHasAskedForUntilSomethingIsSeen() {
+		Stored<LeadershipRequest> submitted = this.records.submit(request("1", 7));
+		assertThat(this.records.latestRequest()).contains(submitted);
+		assertThat(this.records.seen(StateKeys.REQUEST, this.store.read(StateKeys.REQUEST))).isTrue();
+		assertThat(this.records.latestRequest()).contains(submitted);
+		assertThat(this.records.seen(StateKeys.REQUEST, Optional.empty())).isTrue();
+		assertThat(this.records.latestRequest()).isEmpty();
 	}
 
 	@Test
