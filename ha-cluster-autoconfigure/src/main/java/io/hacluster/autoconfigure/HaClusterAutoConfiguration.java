@@ -88,7 +88,7 @@ public final class HaClusterAutoConfiguration {
 	ClusterParts haClusterParts(HaClusterProperties properties, ObjectProvider<Replication> replication,
 			ObjectProvider<VirtualIp> virtualIp, ObjectProvider<Backend> backend) {
 		Backend present = backend.getIfAvailable();
-		new HaClusterPropertiesValidator(properties).validateBackendPresence(present != null);
+		new BackendPropertiesValidator(properties).validatePresence(present != null);
 		return new ClusterParts(replication.getIfAvailable(), virtualIp.getIfAvailable(),
 				(present != null) ? monitored(present, properties.backend().health()) : null);
 	}

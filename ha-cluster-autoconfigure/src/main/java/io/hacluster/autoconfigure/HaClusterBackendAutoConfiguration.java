@@ -42,7 +42,7 @@ public final class HaClusterBackendAutoConfiguration {
 	@ConditionalOnProperty(name = "ha.cluster.backend.type", havingValue = "process")
 	ProcessBackend haClusterProcessBackend(NodeIdentity identity, HaClusterProperties properties) {
 		HaClusterProperties.Backend.Process process = properties.backend().process();
-		new HaClusterPropertiesValidator(properties).validateProcess();
+		new BackendPropertiesValidator(properties).validateProcess();
 		return new ProcessBackend(identity,
 				new ProcessSettings(identity.cluster(), process.command(), path(process.directory()),
 						process.environment(), process.stopSignal(), stateDirectory(properties, identity),
@@ -68,7 +68,7 @@ public final class HaClusterBackendAutoConfiguration {
 	@ConditionalOnProperty(name = "ha.cluster.backend.type", havingValue = "systemd")
 	SystemdBackend haClusterSystemdBackend(NodeIdentity identity, HaClusterProperties properties) {
 		HaClusterProperties.Backend.Systemd systemd = properties.backend().systemd();
-		new HaClusterPropertiesValidator(properties).validateSystemd();
+		new BackendPropertiesValidator(properties).validateSystemd();
 		return new SystemdBackend(identity, new SystemdSettings(Objects.requireNonNull(systemd.unit()),
 				systemd.dependencies(), systemd.journalLines(), properties.backend().health().timeout()));
 	}

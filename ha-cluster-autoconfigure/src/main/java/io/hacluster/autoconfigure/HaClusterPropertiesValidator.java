@@ -1,18 +1,14 @@
 package io.hacluster.autoconfigure;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.unit.DataSize;
-
-import io.hacluster.backend.systemd.UnitName;
 
 /**
  * Refuses configurations that cannot work or are not safe, naming the property.
@@ -26,8 +22,6 @@ final class HaClusterPropertiesValidator {
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
 	private static final int MAX_LEVELS = 8;
-
-	private static final int MAX_JOURNAL_LINES = 1000;
 
 	private static final Duration LEAST_LEVEL = Duration.ofMillis(10);
 
@@ -61,7 +55,7 @@ final class HaClusterPropertiesValidator {
 		validateSqlite(this.properties.sqlite());
 		validateReplication(this.properties.replication());
 		new VirtualIpPropertiesValidator(this.properties.vip(), environment).validate();
-		validateBackend(this.properties.backend());
+		new BackendPropertiesValidator(this.properties).validate();
 		validateLifecycle(this.properties.lifecycle());
 	}
 
@@ -77,77 +71,6 @@ final class HaClusterPropertiesValidator {
 		requireName("nats.election-bucket", nats.electionBucket());
 		requireName("nats.replica-bucket", nats.replicaBucket());
 		requireName("nats.state-bucket", nats.stateBucket());
-	}
-
-	/**
-	 * Checks the process to run.
-	 */
-	void validateProcess() {
-		List<String> command = this.properties.backend().process().command();
-		if (command.isEmpty() || command.get(0).isBlank()) {
-			throw invalid("backend.process.command", command,
-					"It must name the program to run where 'ha.cluster.backend.type' is 'process'");
-		}
-		String directory = this.properties.backend().process().directory();
-		if (directory != null && !Files.isDirectory(Path.of(directory))) {
-			throw invalid("backend.process.directory", directory, "The directory does not exist");
-		}
-		String logFile = this.properties.backend().process().logFile();
-		if (logFile != null) {
-			validateLogFile(logFile, Path.of(logFile).toAbsolutePath());
-		}
-	}
-
-	private static void validateLogFile(String value, Path file) {
-		Path directory = file.getParent();
-		if (Files.isDirectory(file)) {
-			throw invalid("backend.process.log-file", value, "It must be a file, but is a directory");
-		}
-		if (directory != null && !Files.isDirectory(directory)) {
-			throw invalid("backend.process.log-file", value, "Its directory does not exist");
-		}
-		if (!Files.isWritable(Files.exists(file) || directory == null ? file : directory)) {
-			throw invalid("backend.process.log-file", value, "It cannot be written to");
-		}
-	}
-
-	/**
-	 * Checks the unit to run.
-	 */
-	void validateSystemd() {
-		HaClusterProperties.Backend.Systemd systemd = this.properties.backend().systemd();
-		String unit = require("backend.systemd.unit", systemd.unit(),
-				"It must name the service to run where 'ha.cluster.backend.type' is 'systemd'");
-		requireUnit("backend.systemd.unit", unit, UnitName::service);
-		systemd.dependencies().forEach((name) -> requireUnit("backend.systemd.dependencies", name, UnitName::of));
-		if (systemd.journalLines() < 0 || systemd.journalLines() > MAX_JOURNAL_LINES) {
-			throw invalid("backend.systemd.journal-lines", systemd.journalLines(),
-					"It must be 0 to " + MAX_JOURNAL_LINES);
-		}
-	}
-
-	private static void requireUnit(String property, String value, UnaryOperator<String> parser) {
-		try {
-			parser.apply(value);
-		}
-		catch (IllegalArgumentException ex) {
-			throw invalid(property, value, String.valueOf(ex.getMessage()));
-		}
-	}
-
-	/**
-	 * Checks that there is a backend where one is asked for.
-	 * @param present whether there is one
-	 */
-	void validateBackendPresence(boolean present) {
-		HaClusterProperties.Backend backend = this.properties.backend();
-		if (backend.type() == HaClusterProperties.Backend.Type.CUSTOM && !present) {
-			throw invalid("backend.type", "custom", "There is no bean of type 'io.hacluster.backend.Backend'");
-		}
-		if (backend.health().url() != null && !present) {
-			throw invalid("backend.health.url", backend.health().url(),
-					"There is no backend to ask: 'ha.cluster.backend.type' is 'none'");
-		}
 	}
 
 	private void requireName(String property, @Nullable String value) {
@@ -238,45 +161,6 @@ final class HaClusterPropertiesValidator {
 		}
 	}
 
-	private void validateBackend(HaClusterProperties.Backend backend) {
-		requirePositive("backend.start-timeout", backend.startTimeout());
-		requirePositive("backend.stop-timeout", backend.stopTimeout());
-		requirePositive("backend.health.interval", backend.health().interval());
-		requirePositive("backend.health.timeout", backend.health().timeout());
-		validateSupervision(backend.supervision());
-		if (backend.health().url() != null) {
-			String scheme = backend.health().url().getScheme();
-			if (!"http".equals(scheme) && !"https".equals(scheme)) {
-				throw invalid("backend.health.url", backend.health().url(), "It must begin with http:// or https://");
-			}
-			if (backend.health().url().getHost() == null) {
-				throw invalid("backend.health.url", backend.health().url(),
-						"It must name a host, of letters, digits, '.' and '-' only");
-			}
-		}
-	}
-
-	private void validateSupervision(HaClusterProperties.Backend.Supervision supervision) {
-		if (supervision.failuresBeforeRestart() < 1) {
-			throw invalid("backend.supervision.failures-before-restart", supervision.failuresBeforeRestart(),
-					"It must be at least 1");
-		}
-		if (supervision.maxRestarts() < 0) {
-			throw invalid("backend.supervision.max-restarts", supervision.maxRestarts(), "It must not be negative");
-		}
-		requirePositive("backend.supervision.window", supervision.window());
-		if (supervision.backoff().isNegative()) {
-			throw invalid("backend.supervision.backoff", supervision.backoff(), "It must not be negative");
-		}
-		Duration cooling = supervision.cooling();
-		Duration lease = this.properties.election().leaseDuration();
-		if (cooling != null && cooling.compareTo(lease) < 0) {
-			throw invalid("backend.supervision.cooling", cooling,
-					"It must not be shorter than 'ha.cluster.election.lease-duration', which is " + lease
-							+ ", or no other node would have its chance");
-		}
-	}
-
 	private void validateLifecycle(HaClusterProperties.Lifecycle lifecycle) {
 		requirePositive("lifecycle.catch-up-timeout", lifecycle.catchUpTimeout());
 		requirePositive("lifecycle.replication-timeout", lifecycle.replicationTimeout());
@@ -285,13 +169,13 @@ final class HaClusterPropertiesValidator {
 		requirePositive("lifecycle.listener-timeout", lifecycle.listenerTimeout());
 	}
 
-	private void requirePositive(String property, Duration value) {
+	static void requirePositive(String property, Duration value) {
 		if (value.isNegative() || value.isZero()) {
 			throw invalid(property, value, "It must be longer than zero");
 		}
 	}
 
-	private static String require(String property, @Nullable String value, String reason) {
+	static String require(String property, @Nullable String value, String reason) {
 		if (value == null || value.isBlank()) {
 			throw invalid(property, value, reason);
 		}

@@ -150,7 +150,7 @@ final class SpringCommandEnvironment implements CommandEnvironment {
 		if (unit == null || unit.isBlank()) {
 			throw new HaClusterException("No unit is configured: 'ha.cluster.backend.systemd.unit' is not set");
 		}
-		new HaClusterPropertiesValidator(properties()).validateSystemd();
+		new BackendPropertiesValidator(properties()).validateSystemd();
 		return unit;
 	}
 
