@@ -31,7 +31,7 @@ public final class ControlRecords {
 
 	private volatile @Nullable Stored<LeadershipRequest> latestRequest;
 
-	/** Until something is seen. */
+	/** What this node has asked for, until anything is seen of the request. */
 	private volatile @Nullable Stored<LeadershipRequest> submitted;
 
 	private volatile boolean requestSeen;
